@@ -1,0 +1,4 @@
+/** Every kind of node that can be started. A new kind is one line here. */
+import type { NodeKind } from './kind.ts'
+
+export const nodeKinds: readonly NodeKind[] = []

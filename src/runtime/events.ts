@@ -1,0 +1,15 @@
+/** All that a running DApp says about itself. Its log lines are `log` events of the node `dapp`. */
+export type RuntimeEvent =
+  | { readonly event: 'dapp-starting'; readonly name: string; readonly kind: 'web' | 'service' }
+  | {
+      readonly event: 'dapp-ready'
+      readonly name: string
+      readonly url: string | undefined
+      readonly pid: number | undefined
+      /** `none`: a plain process that can do all its user can. Shown wherever the DApp is. */
+      readonly sandbox: 'none'
+      /** From the edit (or the start) to the first answer. */
+      readonly tookMs: number
+    }
+  | { readonly event: 'dapp-changed'; readonly files: readonly string[] }
+  | { readonly event: 'dapp-ended'; readonly how: string; readonly willRestart: boolean }
