@@ -1,0 +1,73 @@
+/** One devnet a folder: `.ela/devnet.lock` holds the mark of the process that runs it. */
+import assert from 'node:assert/strict'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { systemCodeOf } from '../base/errors.ts'
+import { isAlive, markOf, type ProcessMark } from '../supervisor/process-table.ts'
+
+const LOCK_FILE = 'devnet.lock'
+
+/** The living process that holds `folder`, if any. */
+export function holderOf(folder: string): ProcessMark | undefined {
+  const mark = readMark(path.join(folder, LOCK_FILE))
+  return mark !== undefined && isAlive(mark) ? mark : undefined
+}
+
+export type LockOutcome =
+  /** `crashed`: the last holder did not let go, so it may have left things behind. */
+  | { readonly locked: true; readonly crashed: boolean; readonly release: () => void }
+  | { readonly locked: false; readonly holder: ProcessMark }
+
+/** Takes the folder for this process, also from a holder that is gone. Throws system errors. */
+export function takeLock(folder: string): LockOutcome {
+  mkdirSync(folder, { recursive: true })
+  const file = path.join(folder, LOCK_FILE)
+  const own = markOf(process.pid)
+  assert(own !== undefined, 'this process is not in the process table')
+  // Written first and linked into place: nobody ever sees a lock without its mark.
+  const draft = path.join(folder, `.${LOCK_FILE}.${process.pid}`)
+  writeFileSync(draft, JSON.stringify(own))
+  let crashed = false
+  try {
+    for (;;) {
+      try {
+        linkSync(draft, file)
+        return { locked: true, crashed, release: () => rmSync(file, { force: true }) }
+      } catch (error) {
+        if (systemCodeOf(error) !== 'EEXIST') throw error
+      }
+      const holder = holderOf(folder)
+      if (holder !== undefined) return { locked: false, holder }
+      crashed = removeStale(file, `${draft}.stale`) || crashed
+    }
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/**
+ * Moves a lock away before judging it: of two processes that find the same stale lock, the slower
+ * one would otherwise delete the new lock of the faster. A lock found living is put back.
+ */
+function removeStale(file: string, aside: string): boolean {
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return false
+    throw error
+  }
+  const mark = readMark(aside)
+  const living = mark !== undefined && isAlive(mark)
+  if (living) linkSync(aside, file)
+  rmSync(aside, { force: true })
+  return !living
+}
+
+function readMark(file: string): ProcessMark | undefined {
+  try {
+    const mark = JSON.parse(readFileSync(file, 'utf8')) as ProcessMark
+    return typeof mark.pid === 'number' && typeof mark.started === 'string' ? mark : undefined
+  } catch {
+    return undefined
+  }
+}
