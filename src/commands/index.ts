@@ -10,4 +10,17 @@ export interface CommandEntry {
   readonly load: () => Promise<{ define(command: Command, context: Context): void }>
 }
 
-export const commands: readonly CommandEntry[] = []
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    group: 'Help',
+    load: () => import('./completion.ts'),
+  },
+  {
+    name: 'help',
+    summary: 'explain a command, the exit codes or the environment',
+    group: 'Help',
+    load: () => import('./help.ts'),
+  },
+]

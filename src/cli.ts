@@ -1,0 +1,169 @@
+/** argv → exit code. Loads the one command that was typed, and is the only place that catches all. */
+import type { Readable } from 'node:stream'
+import { Command, CommanderError } from 'commander'
+import { defineErrors, ElaError, messageOf } from './base/errors.ts'
+import { exitCodes } from './base/exit-codes.ts'
+import { suggestion } from './base/nearest-word.ts'
+import { type OutputMode, Printer, type Sink } from './base/printer.ts'
+import { version } from './base/version.ts'
+import type { Context } from './commands/context.ts'
+import { type CommandEntry, commands } from './commands/index.ts'
+import { addGlobalOptions, bindEnvironment, describeProgram } from './commands/program.ts'
+
+/** What the process around us offers. Tests hand in their own. */
+export interface World {
+  readonly stdout: Sink
+  readonly stderr: Sink
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Reading it promises to stop and clean up when it is aborted. */
+  readonly signal: AbortSignal
+}
+
+const CliError = defineErrors('cli', {
+  unknownCommand: (typed: string, known: readonly string[]) => ({
+    message: `There is no command \`${typed}\`.`,
+    hint: `${suggestion(typed, known)} \`ela --help\` lists them all.`,
+    exit: 'misused',
+  }),
+  misused: (message: string, hint: string) => ({ message, hint, exit: 'misused' }),
+  defect: (thrown: unknown) => ({
+    message: `This is a defect in ela ${version}: ${messageOf(thrown)}`,
+    hint: `Report it with these lines:\n${thrown instanceof Error ? thrown.stack : String(thrown)}`,
+    exit: 'defect',
+    cause: thrown,
+  }),
+})
+
+/** Runs one command line and returns the exit code. Never throws. */
+export async function run(argv: readonly string[], world: World): Promise<number> {
+  const printer = new Printer(printerOptions(argv, world))
+  let code: number = exitCodes.done
+  const context: Context = {
+    printer,
+    cwd: world.cwd,
+    env: world.env,
+    stdin: world.stdin,
+    get signal() {
+      return world.signal
+    },
+    interactive: isInteractive(argv, world, printer),
+    exitWith: (wanted) => {
+      code = wanted
+    },
+  }
+  try {
+    await dispatch(argv, context, world)
+    return code
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.done
+    const error = explained(thrown)
+    printer.fail(error)
+    return exitCodes[error.exit]
+  }
+}
+
+async function dispatch(argv: readonly string[], context: Context, world: World): Promise<void> {
+  const word = commandWord(argv)
+  const program = addGlobalOptions(new Command('ela'))
+  program.exitOverride().configureOutput({
+    writeOut: (text) => world.stdout.write(text),
+    // Failures are printed once, by `run`, in one layout.
+    writeErr: () => undefined,
+  })
+  describeProgram(program)
+  const entry = commands.find(({ name }) => name === word)
+  if (word !== undefined && entry === undefined) {
+    throw CliError.unknownCommand(
+      word,
+      commands.map(({ name }) => name),
+    )
+  }
+  if (entry !== undefined) await addCommand(program, entry, context)
+  if (argv.length === 0) {
+    program.outputHelp()
+    return
+  }
+  await program.parseAsync([...argv], { from: 'user' })
+}
+
+async function addCommand(program: Command, entry: CommandEntry, context: Context): Promise<void> {
+  const command = program.command(entry.name).description(entry.summary)
+  const { define } = await entry.load()
+  define(command, context)
+  bindEnvironment(command, context.env)
+}
+
+/** The first word that is no option: the command. */
+export function commandWord(argv: readonly string[]): string | undefined {
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at]
+    if (word === undefined || word === '--') return undefined
+    if (word === '--color') at += 1
+    else if (!word.startsWith('-')) return word
+  }
+  return undefined
+}
+
+function explained(thrown: unknown): ElaError {
+  if (thrown instanceof ElaError) return thrown
+  if (thrown instanceof CommanderError) {
+    const [, message = '', near] =
+      /^(?:error: )?([\s\S]*?)\s*(?:\(Did you mean (.*?)\?\))?\s*$/.exec(thrown.message) ?? []
+    const hint = near === undefined ? 'See the options with `--help`.' : `Did you mean \`${near}\`?`
+    const sentence = message.replace(/'([^']*)'/g, '`$1`')
+    return CliError.misused(
+      `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?]$/.test(sentence) ? '' : '.'}`,
+      hint,
+    )
+  }
+  return CliError.defect(thrown)
+}
+
+/** The words before `--`: what follows belongs to another program. */
+function ownWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv : argv.slice(0, end)
+}
+
+function outputMode(argv: readonly string[], env: World['env']): OutputMode {
+  const words = ownWords(argv)
+  if (words.includes('--json-stream') || env['ELA_JSON_STREAM'] === '1') return 'json-stream'
+  return words.includes('--json') || env['ELA_JSON'] === '1' ? 'json' : 'text'
+}
+
+function printerOptions(argv: readonly string[], { stdout, stderr, env }: World) {
+  const words = ownWords(argv)
+  const mode = outputMode(argv, env)
+  const at = words.indexOf('--color')
+  const asked =
+    (at === -1 ? words.find((word) => word.startsWith('--color='))?.slice(8) : words[at + 1]) ??
+    env['ELA_COLOR']
+  const paints = (sink: Sink) => {
+    if (asked === 'always') return true
+    if (asked === 'never' || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false
+    return (env['FORCE_COLOR'] ?? '') !== '' || sink.isTTY === true
+  }
+  return {
+    stdout,
+    stderr,
+    mode,
+    color: { stdout: mode === 'text' && paints(stdout), stderr: paints(stderr) },
+    quiet: words.includes('--quiet') || words.includes('-q') || env['ELA_QUIET'] === '1',
+  }
+}
+
+function isInteractive(argv: readonly string[], world: World, printer: Printer): boolean {
+  const { stdin, stderr, env } = world
+  const forbidden = ownWords(argv).includes('--no-input') || env['ELA_NO_INPUT'] === '1'
+  const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false'
+  return (
+    !forbidden &&
+    !ci &&
+    printer.mode === 'text' &&
+    stdin.isTTY === true &&
+    stderr.isTTY === true &&
+    env['TERM'] !== 'dumb'
+  )
+}

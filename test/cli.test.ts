@@ -1,0 +1,94 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { commands } from '../src/commands/index.ts'
+import { ela, elaBuilt } from './support/ela.ts'
+
+const test = suite('command line')
+
+test('explains an unknown command and names the nearest', async () => {
+  const { code, stdout, stderr } = await ela('hepl')
+  assert.is(code, 2)
+  assert.is(stdout, '')
+  assert.is(
+    stderr,
+    'error: There is no command `hepl`.\nhint: Did you mean `help`? `ela --help` lists them all.\n',
+  )
+})
+
+test('explains an unknown flag and names the nearest', async () => {
+  assert.equal(await ela('help --jsn'), {
+    code: 2,
+    stdout: '',
+    stderr: 'error: Unknown option `--jsn`.\nhint: Did you mean `--json`?\n',
+  })
+})
+
+test('prints exactly one JSON document, also on failure', async () => {
+  const done = await ela('help exit-codes --json')
+  assert.is(done.code, 0)
+  const { ok, schema, data } = JSON.parse(done.stdout)
+  assert.is(ok, true)
+  assert.is(schema, 'ela/help-exit-codes@1')
+  assert.ok(data.some(({ code }: { code: number }) => code === 70))
+  const failed = await ela('help nonsense --json')
+  assert.is(failed.code, 2)
+  assert.is(JSON.parse(failed.stdout).error.code, 'help/unknownTopic')
+  assert.is(JSON.parse((await ela('nonsense --json')).stdout).error.code, 'cli/unknownCommand')
+})
+
+test('takes global flags before and after the command', async () => {
+  assert.is(JSON.parse((await ela('--json help env')).stdout).ok, true)
+  assert.is(JSON.parse((await ela('--color never help env --json')).stdout).ok, true)
+})
+
+test('reads flags from the environment', async () => {
+  assert.is(JSON.parse((await ela('help env', { env: { ELA_JSON: '1' } })).stdout).ok, true)
+})
+
+test('colours a terminal only, and obeys NO_COLOR, FORCE_COLOR and --color', async () => {
+  const escapeCharacter = String.fromCharCode(27)
+  const colours = async (line: string, tty: boolean, env = {}) =>
+    (await ela(line, { tty, env })).stderr.includes(escapeCharacter)
+  assert.is(await colours('nonsense', false), false)
+  assert.is(await colours('nonsense', true), true)
+  assert.is(await colours('nonsense', true, { NO_COLOR: '1' }), false)
+  assert.is(await colours('nonsense', true, { TERM: 'dumb' }), false)
+  assert.is(await colours('nonsense', false, { FORCE_COLOR: '1' }), true)
+  assert.is(await colours('nonsense --color never', true), false)
+  assert.is(await colours('nonsense --color=always', false), true)
+})
+
+test('answers --help with an example for every command', async () => {
+  const overview = await ela('--help')
+  assert.is(overview.code, 0)
+  for (const { name, summary } of commands) {
+    assert.ok(overview.stdout.includes(`  ${name}`), `${name} is not in the overview`)
+    const { code, stdout, stderr } = await ela(`${name} --help`)
+    assert.is(code, 0, `${name}: ${stderr}`)
+    assert.ok(stdout.includes(summary), name)
+    assert.match(stdout, /Examples?:\n {2}\$? ?ela /, `${name} has no example`)
+  }
+})
+
+test('answers `help <command>` like `<command> --help`', async () => {
+  for (const { name } of commands) {
+    assert.is((await ela(`help ${name}`)).stdout, (await ela(`${name} --help`)).stdout, name)
+  }
+})
+
+for (const shell of ['bash', 'zsh', 'fish']) {
+  test(`completes every command in ${shell}`, async () => {
+    const { code, stdout } = await ela(`completion ${shell}`)
+    assert.is(code, 0)
+    for (const { name } of commands) assert.match(stdout, name)
+  })
+}
+
+test('runs as built, on the version of the package', async () => {
+  const { code, stdout, stderr } = await elaBuilt('--version')
+  assert.is(stderr, '')
+  assert.is(code, 0)
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
+})
+
+test.run()
