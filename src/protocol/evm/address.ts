@@ -1,5 +1,5 @@
 /** Addresses of EVM chains: the last 20 bytes of the hash of a public key. */
-import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { createECDH, ECDH } from 'node:crypto'
 import { fromHex, toHex } from '../../base/bytes-text.ts'
 import { CodecError } from '../codec.ts'
 import { keccak256 } from './keccak.ts'
@@ -8,17 +8,28 @@ import { bytesOfUint, encodeRlp } from './rlp.ts'
 /** `0x` and 40 digits. Lower case wherever the protocol rooms return one; see `checksumAddress`. */
 export type EvmAddress = `0x${string}`
 
+// OpenSSL's points: loading a curve library for an address would cost every command 20 ms.
+const CURVE = 'secp256k1'
+
 export const ZERO_ADDRESS: EvmAddress = `0x${'0'.repeat(40)}`
 
 /** The address of a secp256k1 public key, compressed (33 bytes) or not (65 bytes). */
 export function addressOfPublicKey(publicKey: Uint8Array): EvmAddress {
-  const point = secp256k1.Point.fromBytes(publicKey).toBytes(false)
-  return addressOfBytes(keccak256(point.subarray(1)).subarray(12))
+  const point = ECDH.convertKey(publicKey, CURVE, undefined, undefined, 'uncompressed')
+  // The declared type allows for an encoding to text, which is not asked for.
+  return addressOfPoint(Buffer.from(point))
 }
 
 /** The address of a 32-byte private key. */
 export function addressOfPrivateKey(privateKey: Uint8Array): EvmAddress {
-  return addressOfPublicKey(secp256k1.getPublicKey(privateKey, false))
+  const pair = createECDH(CURVE)
+  pair.setPrivateKey(privateKey)
+  return addressOfPoint(pair.getPublicKey())
+}
+
+/** @param point 65 bytes: 04, x, y */
+function addressOfPoint(point: Uint8Array): EvmAddress {
+  return addressOfBytes(keccak256(point.subarray(1)).subarray(12))
 }
 
 /** Where a contract lands that `sender` creates with its transaction number `nonce`. */
