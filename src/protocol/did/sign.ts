@@ -1,0 +1,18 @@
+/** Signing for DIDs: deterministic (RFC 6979), so the same request is the same bytes every time. */
+import { createHash } from 'node:crypto'
+import { p256 } from '@noble/curves/nist.js'
+import { toBase64Url } from './base64url.ts'
+import { DidError } from './errors.ts'
+
+/** The signature of `message` as base64url text. Throws `did/badPrivateKey`. */
+export function signText(message: string | Uint8Array, privateKey: Uint8Array): string {
+  if (!p256.utils.isValidSecretKey(privateKey)) throw DidError.badPrivateKey()
+  const digest = createHash('sha256').update(message).digest()
+  return toBase64Url(p256.sign(digest, privateKey, { prehash: false, lowS: false }))
+}
+
+/** The compressed public key. Throws `did/badPrivateKey`. */
+export function publicKeyOf(privateKey: Uint8Array): Uint8Array {
+  if (!p256.utils.isValidSecretKey(privateKey)) throw DidError.badPrivateKey()
+  return p256.getPublicKey(privateKey, true)
+}
