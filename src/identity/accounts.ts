@@ -1,0 +1,59 @@
+/** One phrase, three kinds of account: main chain, DID (both P-256) and EVM (secp256k1). */
+import { createBase58check } from '@scure/base'
+import { concatBytes } from '../base/bytes-text.ts'
+import { type Did, didOf } from '../protocol/did/did.ts'
+import { hash160, sha256 } from '../protocol/ela/hash.ts'
+import { addressOfPrivateKey, checksumAddress, type EvmAddress } from '../protocol/evm/address.ts'
+import { childOf, derive, type HdKey, rootKey } from './derive.ts'
+
+/** A P-256 key pair: 32 bytes and 33 bytes compressed. */
+export interface KeyPair {
+  readonly privateKey: Uint8Array
+  readonly publicKey: Uint8Array
+}
+
+export interface Account {
+  readonly index: number
+  /** `m/44'/0'/0'/0/index`. The address begins with E. */
+  readonly ela: KeyPair & { readonly address: string }
+  /** `m/44'/60'/0'/0/index`. The address carries its checksum. */
+  readonly evm: { readonly address: EvmAddress; readonly privateKey: Uint8Array }
+  /** The DID has the key pair of the main chain account with the same index. */
+  readonly did: KeyPair & { readonly did: Did }
+}
+
+const ELA_PATH = "m/44'/0'/0'/0"
+const EVM_PATH = "m/44'/60'/0'/0"
+
+/**
+ * The accounts of a seed, each derived when it is asked for.
+ *
+ *     const account = accountsOf(seedOfMnemonic(phrase))
+ *     account(0).did.did
+ */
+export function accountsOf(seed: Uint8Array): (index: number) => Account {
+  const ela = derive(rootKey(seed, 'p256'), ELA_PATH)
+  const evm = derive(rootKey(seed, 'secp256k1'), EVM_PATH)
+  return (index) => accountAt(index, ela, evm)
+}
+
+/** One account; for several of a seed `accountsOf` does the common steps once. */
+export function accountOf(seed: Uint8Array, index: number): Account {
+  return accountsOf(seed)(index)
+}
+
+function accountAt(index: number, elaChain: HdKey, evmChain: HdKey): Account {
+  const { privateKey, publicKey } = childOf(elaChain, index)
+  const evm = childOf(evmChain, index).privateKey
+  return {
+    index,
+    ela: { privateKey, publicKey, address: elaAddressOf(publicKey) },
+    evm: { privateKey: evm, address: checksumAddress(addressOfPrivateKey(evm)) },
+    did: { privateKey, publicKey, did: didOf(publicKey) },
+  }
+}
+
+function elaAddressOf(publicKey: Uint8Array): string {
+  const code = concatBytes(Uint8Array.of(0x21), publicKey, Uint8Array.of(0xac))
+  return createBase58check(sha256).encode(concatBytes(Uint8Array.of(0x21), hash160(code)))
+}
