@@ -1,0 +1,112 @@
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { ProcessSpec } from '../../src/supervisor/process-spec.ts'
+import { markOf } from '../../src/supervisor/process-table.ts'
+import { type Keeping, KeptProcess, pauseBefore } from '../../src/supervisor/restart.ts'
+import { fails, until } from '../support/fails.ts'
+
+const test = suite('supervisor/restart')
+const program = path.resolve(import.meta.dirname, '../fixtures/programs/vicious.ts')
+
+function vicious(vice: string): ProcessSpec {
+  return {
+    name: vice,
+    file: process.execPath,
+    args: ['--import', import.meta.resolve('tsx'), program, vice],
+    env: {},
+    cwd: tmpdir(),
+    readyLine: 'up',
+    probe: async () => {},
+    readyWithinMs: 10_000,
+    stopWithinMs: 500,
+  }
+}
+
+function watched(changes: Partial<Keeping> = {}) {
+  const seen: string[] = []
+  const keeping: Keeping = {
+    onLine: () => {},
+    onReady: () => void seen.push('ready'),
+    onRestarting: (how, inMs, attempt) => void seen.push(`${how} ${inMs} ${attempt}`),
+    onFailed: () => void seen.push('failed'),
+    finalCodes: [2],
+    backoff: { firstMs: 10, capMs: 15, stableMs: 60_000 },
+    ...changes,
+  }
+  return { seen, keeping }
+}
+
+test('waits twice as long each time, up to a limit', () => {
+  const pauses = [1, 2, 3, 5, 6, 60].map((attempt) => pauseBefore(attempt))
+  assert.equal(pauses, [1_000, 2_000, 4_000, 16_000, 30_000, 30_000])
+})
+
+test('starts a process again and again while it ends by itself', async () => {
+  const { seen, keeping } = watched()
+  const kept = await KeptProcess.start(vicious('dies-soon'), keeping)
+  await until('two restarts', () => seen.filter((one) => one === 'ready').length >= 3)
+  await kept.stop()
+  const expected = ['ready', 'exit code 1 10 1', 'ready', 'exit code 1 15 2', 'ready']
+  assert.equal(seen.slice(0, 5), expected)
+  assert.is(kept.pid, undefined)
+})
+
+test('begins with the short pause again after a run that was long enough', async () => {
+  const { seen, keeping } = watched({ backoff: { firstMs: 10, capMs: 1_000, stableMs: 1 } })
+  const kept = await KeptProcess.start(vicious('dies-soon'), keeping)
+  await until('two restarts', () => seen.filter((one) => one === 'ready').length >= 3)
+  await kept.stop()
+  assert.equal(seen.slice(0, 4), ['ready', 'exit code 1 10 1', 'ready', 'exit code 1 10 1'])
+})
+
+test('does not try again what cannot heal, until it is asked to', async () => {
+  const { seen, keeping } = watched()
+  const kept = await KeptProcess.start(vicious('cannot-heal'), keeping)
+  await until('the failure', () => seen.includes('failed'))
+  assert.equal(seen, ['ready', 'failed'])
+  await kept.restart()
+  assert.equal(seen.slice(0, 3), ['ready', 'failed', 'ready'])
+  await kept.stop()
+})
+
+test('throws when the first start fails, and does not try again', async () => {
+  const { seen, keeping } = watched()
+  await fails('supervisor/exitedEarly', () => KeptProcess.start(vicious('dies-at-once'), keeping))
+  assert.equal(seen, [])
+})
+
+test('restarts a running process when asked, without a pause', async () => {
+  const { seen, keeping } = watched()
+  const kept = await KeptProcess.start(vicious('forks-grandchild'), keeping)
+  const first = kept.pid
+  await kept.restart()
+  assert.not.equal(kept.pid, first)
+  assert.ok(kept.pid)
+  assert.equal(seen, ['ready', 'a restart that was asked for 0 0', 'ready'])
+  await kept.stop()
+})
+
+test('restarts one that waits for its next attempt, and stops one that waits', async () => {
+  const { seen, keeping } = watched({
+    backoff: { firstMs: 600_000, capMs: 600_000, stableMs: 600_000 },
+  })
+  const kept = await KeptProcess.start(vicious('forks-grandchild'), keeping)
+  for (const readies of [1, 2]) {
+    const pid = kept.pid
+    assert.ok(pid)
+    process.kill(pid, 'SIGKILL')
+    await until(
+      'the pause',
+      () => seen.filter((one) => one.startsWith('signal')).length === readies,
+    )
+    assert.is(kept.pid, undefined)
+    assert.is(markOf(pid), undefined)
+    if (readies === 1) await kept.restart()
+  }
+  await kept.stop()
+  assert.is(seen.filter((one) => one === 'ready').length, 2)
+})
+
+test.run()
