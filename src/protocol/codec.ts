@@ -51,14 +51,17 @@ export class Writer {
   }
   u64(value: bigint): void {
     if (value < 0n || value > 0xffff_ffff_ffff_ffffn) throw CodecError.outOfRange('u64', value)
-    this.#buffer.writeBigUInt64LE(value, this.#grow(8))
+    const at = this.#grow(8)
+    this.#buffer.writeBigUInt64LE(value, at)
   }
   i64(value: bigint): void {
     if (BigInt.asIntN(64, value) !== value) throw CodecError.outOfRange('i64', value)
-    this.#buffer.writeBigInt64LE(value, this.#grow(8))
+    const at = this.#grow(8)
+    this.#buffer.writeBigInt64LE(value, at)
   }
   raw(bytes: Uint8Array): void {
-    this.#buffer.set(bytes, this.#grow(bytes.length))
+    const at = this.#grow(bytes.length)
+    this.#buffer.set(bytes, at)
   }
 
   /** A copy of what was written so far. */
@@ -70,9 +73,11 @@ export class Writer {
     if (!Number.isInteger(value) || value < 0 || value > limit) {
       throw CodecError.outOfRange(`u${size * 8}`, value)
     }
-    this.#buffer.writeUIntLE(value, this.#grow(size), size)
+    const at = this.#grow(size)
+    this.#buffer.writeUIntLE(value, at, size)
   }
 
+  /** Makes room and returns where it begins. It may replace the buffer: call it first. */
   #grow(by: number): number {
     const at = this.#length
     this.#length += by
