@@ -1,8 +1,7 @@
 /** One phrase, three kinds of account: main chain, DID (both P-256) and EVM (secp256k1). */
-import { createBase58check } from '@scure/base'
-import { concatBytes } from '../base/bytes-text.ts'
 import { type Did, didOf } from '../protocol/did/did.ts'
-import { hash160, sha256 } from '../protocol/ela/hash.ts'
+import { addressOf, Prefix, programHashOf } from '../protocol/ela/address.ts'
+import { standardCode } from '../protocol/ela/script.ts'
 import { addressOfPrivateKey, checksumAddress, type EvmAddress } from '../protocol/evm/address.ts'
 import { childOf, derive, type HdKey, rootKey } from './derive.ts'
 
@@ -54,6 +53,5 @@ function accountAt(index: number, elaChain: HdKey, evmChain: HdKey): Account {
 }
 
 function elaAddressOf(publicKey: Uint8Array): string {
-  const code = concatBytes(Uint8Array.of(0x21), publicKey, Uint8Array.of(0xac))
-  return createBase58check(sha256).encode(concatBytes(Uint8Array.of(0x21), hash160(code)))
+  return addressOf(programHashOf(standardCode(publicKey), Prefix.standard))
 }
