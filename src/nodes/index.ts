@@ -1,4 +1,5 @@
 /** Every kind of node that can be started. A new kind is one line here. */
+import { carrier } from './carrier/kind.ts'
 import type { NodeKind } from './kind.ts'
 
-export const nodeKinds: readonly NodeKind[] = []
+export const nodeKinds: readonly NodeKind[] = [carrier]
