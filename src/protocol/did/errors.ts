@@ -28,6 +28,15 @@ export const DidError = defineErrors('did', {
     hint: 'Percent-encode it in addresses (& is %26) or write it in words; & < > U+2028 U+2029 cannot be published.',
     exit: 'misused',
   }),
+  notTheKeyOf: (did: string) => ({
+    message: `The private key is not the one ${did} is made from, so it cannot sign its document.`,
+    exit: 'refused',
+  }),
+  badFragment: (text: string) => ({
+    message: `\`${short(text)}\` cannot be the id of a service.`,
+    hint: 'Use letters, digits, `.`, `_` and `-`, as in `hive`.',
+    exit: 'misused',
+  }),
   unsafeKey: (where: string, why: string) => ({
     message: `The member name \`${where}\` ${why}, which Elastos nodes and DID libraries sort differently.`,
     hint: 'Choose a name of plain letters.',

@@ -1,0 +1,139 @@
+/** The DID rules of EID as an extension of the chain: what is admitted, what was mined, answers. */
+import { ElaError } from '../../base/errors.ts'
+import { requestBytes } from '../../protocol/did/request.ts'
+import { decodeStringBytes, selectorOf } from '../../protocol/evm/abi.ts'
+import type {
+  Admission,
+  Answer,
+  ChainExtension,
+  ContractCall,
+  MinedTransaction,
+} from '../evm/extension.ts'
+import { DidRefusal } from './did-errors.ts'
+import { gasOf } from './did-gas.ts'
+import { type DidOperation, parseOperation } from './did-operation.ts'
+import { listCredentials, resolveCredential, resolveDid } from './did-queries.ts'
+import { DidState } from './did-state.ts'
+import { checkOperation, checkOrder } from './did-validator.ts'
+
+/** Moved DIDs over from the chain before EID; afterwards the one account that may publish nothing. */
+const MIGRATION_ACCOUNT = '0xfeca85ac94c1c9ef6e1293fc1f94486305420d7f'
+const PUBLISH = selectorOf('publishDidTransaction(string)')
+
+export interface DidExtensionOptions {
+  /** Address of the DID contract. */
+  readonly contract: string
+}
+
+type Method = (state: DidState, params: Readonly<Record<string, unknown>>) => Answer
+
+const methods = new Map<string, Method>([
+  ['did_resolveDID', resolveDid],
+  ['did_resolveCredential', resolveCredential],
+  ['did_listCredentials', listCredentials],
+])
+
+/** Request text → why it was refused, the latest last. */
+type Refusals = Map<string, string>
+const REFUSALS_KEPT = 256
+
+export function createDidExtension({ contract }: DidExtensionOptions): ChainExtension {
+  const state = new DidState()
+  const refusals: Refusals = new Map()
+  return {
+    contract,
+    admit: (call) => {
+      const admission = admit(state, call)
+      if (!admission.admitted) remember(refusals, call.data, admission.reason)
+      return admission
+    },
+    mined: (transaction) => take(state, transaction),
+    rolledBack: (height) => state.rolledBack(height),
+    call: (name, params) =>
+      name === 'ela_whyRefused' ? whyRefused(refusals, params) : answer(state, name, params),
+  }
+}
+
+function admit(state: DidState, { data, from, time }: ContractCall): Admission {
+  try {
+    const operation = operationIn(data)
+    // Other functions of the contract are not checked here.
+    if (operation === undefined) return { admitted: true, gas: 0n }
+    if (from?.toLowerCase() === MIGRATION_ACCOUNT) throw DidRefusal.migrationAccount(from)
+    checkOperation(operation, state, time)
+    return { admitted: true, gas: gasOf(operation, time) }
+  } catch (error) {
+    if (!(error instanceof ElaError)) throw error
+    return { admitted: false, reason: error.message }
+  }
+}
+
+/** On the chain every refusal is the one word `diderror`; clients of ours can ask for the reason. */
+function remember(refusals: Refusals, data: Uint8Array, reason: string): void {
+  let text: string | undefined
+  try {
+    text = textIn(data)
+  } catch {
+    return
+  }
+  if (text === undefined) return
+  refusals.delete(text)
+  refusals.set(text, reason)
+  const [oldest] = refusals.keys()
+  if (oldest !== undefined && refusals.size > REFUSALS_KEPT) refusals.delete(oldest)
+}
+
+/** `[request text]` → the reason, `null` when it was not refused. */
+function whyRefused(refusals: Refusals, params: unknown): Promise<Answer> {
+  const text: unknown = Array.isArray(params) ? params[0] : undefined
+  return Promise.resolve({ result: refusals.get(String(text)) ?? null })
+}
+
+/** Operations that cannot be read, or that an earlier one has overtaken, leave no trace. */
+function take(
+  state: DidState,
+  { data, hash, height, time }: MinedTransaction,
+): Readonly<Record<string, unknown>> | undefined {
+  let operation: DidOperation | undefined
+  try {
+    operation = operationIn(data)
+    if (operation === undefined) return undefined
+    checkOrder(operation, state, height)
+  } catch (error) {
+    if (!(error instanceof ElaError)) throw error
+    return undefined
+  }
+  state.apply(operation, { txid: hash.replace(/^0x/, '').toLowerCase(), height, time })
+  return {
+    did: operation.subject,
+    operation: operation.kind,
+    data: Buffer.from(requestBytes(operation.request)).toString('base64'),
+    transactionHash: hash,
+    removed: false,
+  }
+}
+
+function operationIn(data: Uint8Array): DidOperation | undefined {
+  const text = textIn(data)
+  return text === undefined ? undefined : parseOperation(text)
+}
+
+/** Broken UTF-8 is read as the node reads it: with replacement characters. */
+function textIn(data: Uint8Array): string | undefined {
+  const bytes = decodeStringBytes(data, PUBLISH)
+  return bytes && new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+}
+
+function answer(state: DidState, name: string, params: unknown): Promise<Answer> | undefined {
+  const method = methods.get(name)
+  if (method !== undefined) {
+    const first: unknown = Array.isArray(params) ? params[0] : undefined
+    const isObject = typeof first === 'object' && first !== null && !Array.isArray(first)
+    const missing = { error: { code: -32602, message: 'missing value for required argument 0' } }
+    return Promise.resolve(isObject ? method(state, { ...first }) : missing)
+  }
+  if (!name.startsWith('did_')) return undefined
+  // Said here, because the engine would answer a name it does not know in words of its own.
+  const message = `the method ${name} does not exist/is not available`
+  return Promise.resolve({ error: { code: -32601, message } })
+}
