@@ -12,6 +12,36 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'accounts',
+    summary: 'show the funded accounts every devnet has',
+    group: 'Coins and identity',
+    load: () => import('./accounts.ts'),
+  },
+  {
+    name: 'balance',
+    summary: 'show what accounts own on the three chains',
+    group: 'Coins and identity',
+    load: () => import('./balance.ts'),
+  },
+  {
+    name: 'faucet',
+    summary: 'give coins of the devnet to an address',
+    group: 'Coins and identity',
+    load: () => import('./faucet.ts'),
+  },
+  {
+    name: 'send',
+    summary: 'send coins of a devnet account',
+    group: 'Coins and identity',
+    load: () => import('./send.ts'),
+  },
+  {
+    name: 'carrier',
+    summary: 'show the Carrier nodes and who knows whom',
+    group: 'Devnet',
+    load: () => import('./carrier.ts'),
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell',
     group: 'Help',

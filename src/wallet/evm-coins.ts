@@ -1,0 +1,133 @@
+/** ELA on ESC and EID: balances, transfers, and any other signed transaction. */
+
+import { toHex } from '../base/bytes-text.ts'
+import { callRpc } from '../base/json-rpc.ts'
+import { addressOfPrivateKey, type EvmAddress, parseAddress } from '../protocol/evm/address.ts'
+import { formatAmount } from './amount.ts'
+import type { EvmChain } from './chains.ts'
+import { assertDevnetEvm, isDevnetKey } from './devnet-only.ts'
+import { WalletError } from './errors.ts'
+import { type Patience, poll } from './polling.ts'
+
+/** How a node is asked. */
+export interface EvmNode {
+  readonly chain: EvmChain
+  readonly rpc: string
+  readonly chainId: number
+}
+
+export interface EvmTransactionRequest extends EvmNode, Partial<Patience> {
+  readonly privateKey: Uint8Array
+  /** Left out: a contract is created. */
+  readonly to?: string
+  readonly data?: Uint8Array
+  /** Wei. */
+  readonly value?: bigint
+  /** The node's estimate when left out. */
+  readonly gas?: bigint
+}
+
+export interface SentEvmTransaction {
+  readonly hash: `0x${string}`
+  readonly from: EvmAddress
+  readonly gasPrice: bigint
+  /** `undefined` while the transaction waits for a block. */
+  readonly receipt: EvmReceipt | undefined
+}
+
+export interface EvmReceipt {
+  readonly height: number
+  readonly blockHash: string
+  readonly gasUsed: bigint
+  /** All the node said, such as `logs`, and `didLog` on EID. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+const WAIT_MS = 10_000
+
+/** In wei, of the newest block. */
+export async function evmBalance(rpc: string, address: string): Promise<bigint> {
+  return quantity(rpc, 'eth_getBalance', [address, 'latest'])
+}
+
+/**
+ * Signs a legacy transaction, sends it and waits for its receipt.
+ *
+ * Sending again at once is fine: the number of the transaction counts those that wait.
+ *
+ * Throws `wallet/foreignNetwork` when the key is a devnet's and the node is not,
+ * `wallet/wrongChainId`, `wallet/notEnough`, `wallet/reverted`, and `rpc/refused` with the node's
+ * reason when it does not take the transaction or when its estimate already fails.
+ */
+export async function sendEvmTransaction(
+  request: EvmTransactionRequest,
+): Promise<SentEvmTransaction> {
+  const { chain, rpc, chainId, privateKey, data = new Uint8Array(), value = 0n } = request
+  if (isDevnetKey(privateKey)) await assertDevnetEvm(request)
+  const from = addressOfPrivateKey(privateKey)
+  const to = request.to === undefined ? undefined : parseAddress(request.to)
+  const call = { from, to, value: hexOf(value), data: `0x${toHex(data)}` }
+  const [actualId, nonce, gasPrice, has] = await Promise.all([
+    quantity(rpc, 'eth_chainId'),
+    quantity(rpc, 'eth_getTransactionCount', [from, 'pending']),
+    quantity(rpc, 'eth_gasPrice'),
+    evmBalance(rpc, from),
+  ])
+  if (actualId !== BigInt(chainId)) {
+    throw WalletError.wrongChainId(rpc, chainId, actualId.toString())
+  }
+  const lacking = (needs: bigint) =>
+    WalletError.notEnough({
+      chain,
+      address: from,
+      has: formatAmount(has, chain),
+      needs: formatAmount(needs, chain),
+    })
+  // Asked before the estimate, which would fail for the same reason in other words.
+  if (has < value) throw lacking(value)
+  const gasLimit = request.gas ?? (await quantity(rpc, 'eth_estimateGas', [call]))
+  if (has < value + gasLimit * gasPrice) throw lacking(value + gasLimit * gasPrice)
+  const { signLegacyTransaction } = await import('../protocol/evm/legacy-transaction.ts')
+  const { raw, hash } = signLegacyTransaction(
+    { nonce, gasPrice, gasLimit, to, value, data, chainId: actualId },
+    privateKey,
+  )
+  await callRpc(rpc, 'eth_sendRawTransaction', [`0x${toHex(raw)}`])
+  return { hash, from, gasPrice, receipt: await receiptOf(request, hash) }
+}
+
+async function receiptOf(
+  { rpc, waitMs = WAIT_MS, signal }: EvmTransactionRequest,
+  hash: string,
+): Promise<EvmReceipt | undefined> {
+  const method = 'eth_getTransactionReceipt'
+  const ask = async () => (await callRpc(rpc, method, [hash])) ?? undefined
+  const patience = signal === undefined ? { waitMs } : { waitMs, signal }
+  const reply = await poll(ask, patience)
+  if (reply === undefined) return undefined
+  if (typeof reply !== 'object') throw WalletError.unexpectedReply(rpc, method, reply)
+  const fields = reply as Readonly<Record<string, unknown>>
+  const number = (name: string) => parseQuantity(rpc, method, fields[name])
+  const height = Number(number('blockNumber'))
+  if (number('status') !== 1n) throw WalletError.reverted(hash, height)
+  return { height, blockHash: String(fields['blockHash']), gasUsed: number('gasUsed'), fields }
+}
+
+async function quantity(
+  rpc: string,
+  method: string,
+  params: readonly unknown[] = [],
+): Promise<bigint> {
+  return parseQuantity(rpc, method, await callRpc(rpc, method, params))
+}
+
+function parseQuantity(rpc: string, method: string, reply: unknown): bigint {
+  if (typeof reply !== 'string' || !/^0x[0-9a-f]+$/i.test(reply)) {
+    throw WalletError.unexpectedReply(rpc, method, reply)
+  }
+  return BigInt(reply)
+}
+
+function hexOf(number: bigint): string {
+  return `0x${number.toString(16)}`
+}
