@@ -1,4 +1,5 @@
 import { defineErrors, messageOf } from '../base/errors.ts'
+import { suggestion } from '../base/nearest-word.ts'
 
 /** All that can go wrong with a devnet. */
 export const DevnetError = defineErrors('devnet', {
@@ -37,5 +38,55 @@ export const DevnetError = defineErrors('devnet', {
     message: `This devnet runs without \`${node}\`.`,
     hint: `It runs ${running.join(', ')}. Start it with \`${node}\` among \`--only\`, or without \`--only\`.`,
     exit: 'devnetState',
+  }),
+  unknownNode: (name: string, known: readonly string[]) => ({
+    message: `There is no node called \`${name}\`.`,
+    hint: suggestion(name, known),
+    exit: 'misused',
+  }),
+  portBusy: (port: number, whose: string, holder: string) => ({
+    message: `Port ${port} (${whose}) is held by ${holder}.`,
+    hint: 'End that program, choose other ports with `--port-base`, or leave out `--strict-ports`.',
+    exit: 'environment',
+  }),
+  noPorts: (first: number) => ({
+    message: `No block of free ports was found from ${first} upwards.`,
+    hint: 'Choose where to look with `--port-base`.',
+    exit: 'environment',
+  }),
+  otherGenesis: (file: string, was: string, wanted: string) => ({
+    message: `The state in ${file} was made with ${was}, but now ${wanted} is wanted.`,
+    hint: 'Go back to the former settings, or begin a new chain with `--reset`.',
+    exit: 'environment',
+  }),
+  cannotMine: (node: string, able: readonly string[]) => ({
+    message: `\`${node}\` makes no blocks.`,
+    hint: `Choose from: ${able.join(', ')}.`,
+    exit: 'misused',
+  }),
+  notUp: (node: string) => ({
+    message: `\`${node}\` is not running at the moment.`,
+    hint: `Its log: \`ela logs ${node}\`. Start it with \`ela node restart ${node}\`.`,
+    exit: 'devnetState',
+  }),
+  noDapp: () => ({
+    message: 'This devnet runs without a DApp.',
+    hint: 'A DApp is started by `ela dev`.',
+    exit: 'devnetState',
+  }),
+  adminSilent: (url: string, cause: unknown) => ({
+    message: `The devnet's admin port ${url} does not answer: ${messageOf(cause)}.`,
+    hint: 'Look at `ela node status`; `ela node stop` ends a devnet that hangs.',
+    exit: 'unreachable',
+    cause,
+  }),
+  adminRefused: (message: string, hint: string | undefined) => ({
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    exit: 'refused',
+  }),
+  notStopping: (pid: number, ms: number) => ({
+    message: `The devnet (pid ${pid}) did not end within ${ms} ms.`,
+    hint: `End it with \`kill -9 ${pid}\`; what it leaves is cleaned up at the next start.`,
   }),
 })

@@ -2,7 +2,11 @@
 import type { NodeHealth } from '../nodes/kind.ts'
 
 export type DevnetEvent =
-  | { readonly event: 'devnet-starting'; readonly folder: string; readonly nodes: readonly string[] }
+  | {
+      readonly event: 'devnet-starting'
+      readonly folder: string
+      readonly nodes: readonly string[]
+    }
   | {
       readonly event: 'port-moved'
       readonly node: string

@@ -1,4 +1,4 @@
-/** One devnet a folder: `.ela/devnet.lock` holds the mark of the process that runs it. */
+/** Locks that name their holder and that nobody holds beyond its life: one devnet a folder. */
 import assert from 'node:assert/strict'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,26 +7,31 @@ import { isAlive, markOf, type ProcessMark } from '../supervisor/process-table.t
 
 const LOCK_FILE = 'devnet.lock'
 
-/** The living process that holds `folder`, if any. */
-export function holderOf(folder: string): ProcessMark | undefined {
-  const mark = readMark(path.join(folder, LOCK_FILE))
+export interface LockHolder extends ProcessMark {
+  /** What the holder holds the lock for: the project's folder. */
+  readonly purpose?: string
+}
+
+/** The living process that holds a lock in `folder`, if any. */
+export function holderOf(folder: string, name = LOCK_FILE): LockHolder | undefined {
+  const mark = readMark(path.join(folder, name))
   return mark !== undefined && isAlive(mark) ? mark : undefined
 }
 
 export type LockOutcome =
   /** `crashed`: the last holder did not let go, so it may have left things behind. */
   | { readonly locked: true; readonly crashed: boolean; readonly release: () => void }
-  | { readonly locked: false; readonly holder: ProcessMark }
+  | { readonly locked: false; readonly holder: LockHolder }
 
-/** Takes the folder for this process, also from a holder that is gone. Throws system errors. */
-export function takeLock(folder: string): LockOutcome {
+/** Takes a lock for this process, also from a holder that is gone. Throws system errors. */
+export function takeLock(folder: string, name = LOCK_FILE, purpose = ''): LockOutcome {
   mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, LOCK_FILE)
+  const file = path.join(folder, name)
   const own = markOf(process.pid)
   assert(own !== undefined, 'this process is not in the process table')
   // Written first and linked into place: nobody ever sees a lock without its mark.
-  const draft = path.join(folder, `.${LOCK_FILE}.${process.pid}`)
-  writeFileSync(draft, JSON.stringify(own))
+  const draft = path.join(folder, `.${name}.${process.pid}`)
+  writeFileSync(draft, JSON.stringify({ ...own, purpose }))
   let crashed = false
   try {
     for (;;) {
@@ -36,7 +41,7 @@ export function takeLock(folder: string): LockOutcome {
       } catch (error) {
         if (systemCodeOf(error) !== 'EEXIST') throw error
       }
-      const holder = holderOf(folder)
+      const holder = holderOf(folder, name)
       if (holder !== undefined) return { locked: false, holder }
       crashed = removeStale(file, `${draft}.stale`) || crashed
     }
@@ -63,9 +68,9 @@ function removeStale(file: string, aside: string): boolean {
   return !living
 }
 
-function readMark(file: string): ProcessMark | undefined {
+function readMark(file: string): LockHolder | undefined {
   try {
-    const mark = JSON.parse(readFileSync(file, 'utf8')) as ProcessMark
+    const mark = JSON.parse(readFileSync(file, 'utf8')) as LockHolder
     return typeof mark.pid === 'number' && typeof mark.started === 'string' ? mark : undefined
   } catch {
     return undefined
