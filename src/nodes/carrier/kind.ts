@@ -1,20 +1,17 @@
 /** Carrier v2: three nodes of one small network, the first of which the others ask to join. */
-import { callRpc } from '../../base/json-rpc.ts'
 import { LOOPBACK } from '../../base/loopback-server.ts'
 import { programOf } from '../../base/program.ts'
 import { idText } from '../../protocol/carrier/id.ts'
 import { type NodeInfo, nodeText } from '../../protocol/carrier/node-info.ts'
 import type { LaunchContext, NodeKind } from '../kind.ts'
+import { askCarrierStatus } from './ask-status.ts'
 import { devnetId } from './devnet-keys.ts'
-import { CarrierNodeError } from './errors.ts'
-import { parseStatus } from './status.ts'
-
-const BOOTSTRAP = 'carrier-1'
+import { BOOTSTRAP, carrierInstances } from './instances.ts'
 
 export const carrier: NodeKind = {
   name: 'carrier',
   summary: 'Carrier v2: the peer-to-peer network, three nodes over UDP',
-  instances: [BOOTSTRAP, 'carrier-2', 'carrier-3'],
+  instances: carrierInstances,
   needs: [],
   ports: { udp: 39_001, rpc: 39_101 },
   udpPorts: ['udp'],
@@ -35,7 +32,7 @@ export const carrier: NodeKind = {
       env: {},
       cwd: dataDir,
       probe: async (signal) => {
-        await statusAt(rpcUrl(context), idText(devnetId(instance)), signal)
+        await askCarrierStatus(rpcUrl(context), idText(devnetId(instance)), signal)
       },
       readyWithinMs: 10_000,
       stopWithinMs: 2_000,
@@ -57,7 +54,7 @@ export const carrier: NodeKind = {
 
   async health(entry, signal) {
     const id = String(entry['id'])
-    const { known } = await statusAt(String(entry['rpc']), id, signal)
+    const { known } = await askCarrierStatus(String(entry['rpc']), id, signal)
     return { peers: known.filter(({ reachable }) => reachable).length, facts: { id } }
   },
 }
@@ -68,12 +65,4 @@ function bootstrapOf({ portOf }: LaunchContext): NodeInfo {
 
 function rpcUrl({ port }: LaunchContext): string {
   return `http://${LOOPBACK}:${port('rpc')}`
-}
-
-/** Also proves who answers: another program, or another devnet's node, has another id or none. */
-async function statusAt(url: string, id: string, signal: AbortSignal) {
-  const status = parseStatus(await callRpc(url, 'carrier_status', [], { signal }))
-  if (status === undefined) throw CarrierNodeError.unhealthy(url, 'no Carrier status')
-  if (status.id !== id) throw CarrierNodeError.unhealthy(url, `as ${status.id}, not as ${id}`)
-  return status
 }
