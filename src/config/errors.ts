@@ -28,7 +28,7 @@ export const ConfigError = defineErrors('config', {
   }),
   noDefault: (file: string) => ({
     message: `\`${file}\` has no default export.`,
-    hint: 'Write `export default { name: … }`.',
+    hint: 'Its settings are what it exports as its default.',
     exit: 'misused',
   }),
   unknownKey: (where: string, key: string, hint: string) => ({

@@ -25,7 +25,7 @@ export class SettingsReader {
     if (!isObject(value)) {
       throw ConfigError.wrongValue(
         this.place(),
-        at.join('.') || 'export default',
+        at.join('.') || 'the default export',
         'an object',
         describe(value),
       )

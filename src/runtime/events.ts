@@ -1,4 +1,4 @@
-/** All that a running DApp says about itself. Its log lines are `log` events of the node `dapp`. */
+/** All that a running DApp says about itself. */
 export type RuntimeEvent =
   | { readonly event: 'dapp-starting'; readonly name: string; readonly kind: 'web' | 'service' }
   | {
@@ -13,3 +13,16 @@ export type RuntimeEvent =
     }
   | { readonly event: 'dapp-changed'; readonly files: readonly string[] }
   | { readonly event: 'dapp-ended'; readonly how: string; readonly willRestart: boolean }
+
+/** A line the DApp printed, and a remark of ours about it: the same shapes a devnet has for them. */
+export type DappTalk =
+  | {
+      readonly event: 'log'
+      readonly node: 'dapp'
+      readonly line: string
+      /** Milliseconds since 1970. */
+      readonly at: number
+    }
+  | { readonly event: 'notice'; readonly message: string; readonly hint?: string }
+
+export type OnRuntimeEvent = (event: RuntimeEvent | DappTalk) => void

@@ -1,0 +1,58 @@
+/** What a DApp is started with, and what it may know of the devnet. */
+export interface DappOptions {
+  readonly name: string
+  readonly kind: 'web' | 'service'
+  /** The project's folder, full path. */
+  readonly folder: string
+  /** Full path: of a web DApp its public folder, of a service its source file. */
+  readonly entry: string
+  /** The port wanted; `undefined` for the default, `false` for a service that opens none. */
+  readonly port: number | false | undefined
+  /** Whether a busy port is an error instead of a reason to take another. */
+  readonly strictPorts: boolean
+  /** Full paths whose changes restart the DApp, besides the sources it is made of. */
+  readonly watch: readonly string[]
+  /** Full paths whose changes are never looked at. */
+  readonly ignore: readonly string[]
+  /** The environment of the command-line contract (`ESC_RPC_URL`, …) and the config's own. */
+  readonly env: Readonly<Record<string, string>>
+  /** The devnet as it is now. */
+  readonly networks: () => Networks
+}
+
+/** The public part of a devnet's session: no key, no token. */
+export interface Networks {
+  readonly profile: string
+  /** Chain → where it answers and what it is. */
+  readonly nodes: Readonly<Record<string, ChainDoor>>
+  readonly carrier: readonly CarrierPeer[]
+  readonly accounts: readonly {
+    readonly name: string
+    readonly ela: string
+    readonly evm: string
+    readonly did: string
+  }[]
+}
+
+export interface ChainDoor {
+  /** URL of the node's JSON-RPC. Pages get a path of their own origin instead. */
+  readonly rpc: string
+  readonly ws?: string
+  readonly chainId?: number
+  readonly didContract?: string
+}
+
+export interface CarrierPeer {
+  readonly id: string
+  readonly udp: number
+  /** Peers it knows, when it has been asked. */
+  readonly peers?: number
+}
+
+export interface Dapp {
+  /** Where it answers; `undefined` for a service that opens no port. */
+  readonly url: string | undefined
+  /** Runs the newest code, whether or not something changed. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}

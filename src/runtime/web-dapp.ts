@@ -1,0 +1,61 @@
+/** A web DApp: a public folder, served, whose pages follow its files. */
+import path from 'node:path'
+import { messageOf } from '../base/errors.ts'
+import { closeServer, portOf } from '../base/loopback-server.ts'
+import type { Dapp, DappOptions } from './dapp-options.ts'
+import { sinceEdit } from './edit-time.ts'
+import type { OnRuntimeEvent } from './events.ts'
+import { LivePages } from './live-reload.ts'
+import { wantedPort } from './port.ts'
+import { watchFiles } from './watch.ts'
+import { startWebServer } from './web-server.ts'
+
+export async function startWebDapp(options: DappOptions, onEvent: OnRuntimeEvent): Promise<Dapp> {
+  const began = performance.now()
+  const pages = new LivePages()
+  const server = await startWebServer(options, pages)
+  const url = `http://127.0.0.1:${portOf(server)}/`
+  sayMovedPort(options, portOf(server), onEvent)
+  const ready = (tookMs: number) =>
+    onEvent({
+      event: 'dapp-ready',
+      name: options.name,
+      url,
+      pid: undefined,
+      sandbox: 'none',
+      tookMs: Math.round(tookMs),
+    })
+  ready(performance.now() - began)
+  const watching = watchFiles({
+    paths: [options.entry, ...options.watch],
+    ignore: options.ignore,
+    onChange: (files) => {
+      onEvent({
+        event: 'dapp-changed',
+        files: files.map((file) => path.relative(options.folder, file)),
+      })
+      pages.tell(files)
+      ready(sinceEdit(files))
+    },
+    onError: (error) =>
+      onEvent({ event: 'notice', message: `Watching the files failed: ${messageOf(error)}.` }),
+  })
+  return {
+    url,
+    restart: async () => {
+      pages.tell(['*'])
+      ready(0)
+    },
+    stop: async () => {
+      await (await watching).close()
+      await closeServer(server)
+    },
+  }
+}
+
+/** Says that the DApp is not where it is usually looked for. */
+export function sayMovedPort(options: DappOptions, got: number, onEvent: OnRuntimeEvent): void {
+  const wanted = wantedPort(options)
+  if (wanted === 0 || wanted === got) return
+  onEvent({ event: 'notice', message: `Port ${wanted} is in use: the DApp is at ${got}.` })
+}
