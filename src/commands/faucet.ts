@@ -21,20 +21,26 @@ Examples:
   ela faucet 0x091f959fA5bb3819811936bd66Ba79483164f1F0 2.5 --on eid`,
     )
     .action(async (to: string, amount: string, { on, wait }: Flags) => {
-      const [{ findSession }, { chosenChain, endpointOf }, { transfer }, answers, accounts] =
-        await Promise.all([
-          import('../devnet/session.ts'),
-          import('./endpoints.ts'),
-          import('../wallet/transfer.ts'),
-          import('./transfer-answer.ts'),
-          import('../identity/devnet-accounts.ts'),
-        ])
+      const [
+        { findSession },
+        { chosenChain, endpointOf },
+        { readOrder, transfer },
+        answers,
+        accounts,
+      ] = await Promise.all([
+        import('../devnet/session.ts'),
+        import('./endpoints.ts'),
+        import('../wallet/transfer.ts'),
+        import('./transfer-answer.ts'),
+        import('../identity/devnet-accounts.ts'),
+      ])
       const chain = chosenChain(on, to)
+      const order = readOrder(chain, to, amount)
       const endpoint = endpointOf(findSession({ cwd, env }), chain)
       const from = accounts.devnetFaucet()
       const waitMs = wait ? answers.WAIT_MS : 0
       await answers.answerTransfer('faucet', printer, () =>
-        transfer({ endpoint, from, to, amount, waitMs, signal }),
+        transfer({ endpoint, from, order, waitMs, signal }),
       )
     })
 }

@@ -23,20 +23,26 @@ Examples:
   ela send alice 0x026d6A418E07781806bB824B5973DB80eBCd702e 1 --on esc --json`,
     )
     .action(async (fromName: string, to: string, amount: string, { on, memo, wait }: Flags) => {
-      const [{ findSession }, { chosenChain, endpointOf }, { transfer }, answers, names] =
-        await Promise.all([
-          import('../devnet/session.ts'),
-          import('./endpoints.ts'),
-          import('../wallet/transfer.ts'),
-          import('./transfer-answer.ts'),
-          import('../wallet/account-names.ts'),
-        ])
+      const [
+        { findSession },
+        { chosenChain, endpointOf },
+        { readOrder, transfer },
+        answers,
+        names,
+      ] = await Promise.all([
+        import('../devnet/session.ts'),
+        import('./endpoints.ts'),
+        import('../wallet/transfer.ts'),
+        import('./transfer-answer.ts'),
+        import('../wallet/account-names.ts'),
+      ])
       const chain = chosenChain(on, to)
       const from = names.accountOfName(fromName, chain)
+      const order = readOrder(chain, to, amount)
       const endpoint = endpointOf(findSession({ cwd, env }), chain)
       const waitMs = wait ? answers.WAIT_MS : 0
       await answers.answerTransfer('send', printer, () =>
-        transfer({ endpoint, from, to, amount, memo, waitMs, signal }),
+        transfer({ endpoint, from, order, memo, waitMs, signal }),
       )
     })
 }

@@ -27,8 +27,8 @@ export function addressOfAccount(account: DevnetAccount, chain: Chain): string {
 /**
  * The address on `chain` that a person means by an account name or an address.
  *
- * Throws `wallet/unknownName` (with the nearest name), `wallet/otherChainsAddress` and
- * `wallet/damagedAddress`.
+ * Throws `wallet/unknownName` (with the nearest name), `wallet/otherChainsAddress`,
+ * `wallet/didHasNoCoins` and `wallet/damagedAddress`.
  */
 export function addressOfName(typed: string, chain: Chain): string {
   const named = namedAccounts().find(({ name }) => name === typed.toLowerCase())
@@ -40,6 +40,7 @@ export function addressOfName(typed: string, chain: Chain): string {
       namedAccounts().map(({ name }) => name),
     )
   }
+  if (kind === 'did') throw WalletError.didHasNoCoins(typed)
   if (kind !== (chain === 'mainchain' ? 'ela' : 'evm')) {
     throw WalletError.otherChainsAddress(typed, KINDS[kind], chain)
   }
@@ -91,13 +92,12 @@ export function chainsOfName(typed: string): readonly Chain[] {
 const KINDS = {
   ela: 'an address of the main chain',
   evm: 'an address of ESC and EID',
-  did: 'a DID, which holds no coins',
 } as const
 
 /** What somebody probably wanted to write; whether it is right is checked later. */
-function kindOf(typed: string): keyof typeof KINDS | undefined {
+function kindOf(typed: string): keyof typeof KINDS | 'did' | undefined {
   if (/^0x[0-9a-fA-F]*$/.test(typed) || isAddress(typed)) return 'evm'
   if (typed.startsWith('did:')) return 'did'
-  if (/^[1-9A-Za-z]{26,40}$/.test(typed)) return /^i/.test(typed) ? 'did' : 'ela'
+  if (/^[1-9A-Za-z]{26,40}$/.test(typed)) return typed.startsWith('i') ? 'did' : 'ela'
   return undefined
 }

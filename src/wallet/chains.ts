@@ -14,7 +14,7 @@ interface ChainFacts {
 const evm = {
   decimals: 18,
   smallest: `0.${'0'.repeat(17)}1`,
-  addressKind: 'one that begins with 0x',
+  addressKind: 'one that begins with 0x and has 40 digits',
 }
 
 export const CHAINS: Readonly<Record<Chain, ChainFacts>> = {
@@ -22,7 +22,7 @@ export const CHAINS: Readonly<Record<Chain, ChainFacts>> = {
     title: 'the main chain',
     decimals: 8,
     smallest: '0.00000001',
-    addressKind: 'one that begins with E, or with 8, D, S or X',
+    addressKind: 'one of 34 characters that begins with E or 8',
   },
   esc: { title: 'ESC', ...evm },
   eid: { title: 'EID', ...evm },

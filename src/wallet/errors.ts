@@ -58,6 +58,16 @@ export const WalletError = defineErrors('wallet', {
     hint: 'Choose the chain with `--on mainchain`, `--on esc` or `--on eid`.',
     exit: 'misused',
   }),
+  didHasNoCoins: (did: string) => ({
+    message: `${did} is a DID, and DIDs hold no coins.`,
+    hint: 'Give an address, or the name of the account, such as `alice`.',
+    exit: 'misused',
+  }),
+  lockedAddress: (address: string) => ({
+    message: `Coins sent to ${address} by a plain transfer could not be spent again.`,
+    hint: 'Addresses that begin with X, D, S or i need transactions of their own kind.',
+    exit: 'misused',
+  }),
   damagedAddress: (typed: string, chain: Chain, cause: unknown) => ({
     message: `\`${typed}\` is no address: a character is wrong, missing or too much.`,
     hint: `${CHAINS[chain].title} needs ${CHAINS[chain].addressKind}. Copy it anew.`,

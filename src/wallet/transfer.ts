@@ -10,13 +10,30 @@ import { mainchainBalance, sendMainchain } from './mainchain-coins.ts'
 /** Where a chain answers. */
 export type Endpoint = EvmNode | { readonly chain: 'mainchain'; readonly rpc: string }
 
+/** What a person asked for, checked. */
+export interface Order {
+  readonly chain: Chain
+  /** An address. */
+  readonly to: string
+  /** Smallest unit. */
+  readonly units: bigint
+}
+
+/**
+ * Reads the words of an order.
+ *
+ * Throws what `addressOfName` and `parseAmount` throw, and `wallet/lockedAddress`.
+ */
+export function readOrder(chain: Chain, to: string, amount: string): Order {
+  const address = addressOfName(to, chain)
+  if (/^[XDS]/.test(address)) throw WalletError.lockedAddress(address)
+  return { chain, to: address, units: parseAmount(amount, chain) }
+}
+
 export interface TransferRequest {
   readonly endpoint: Endpoint
   readonly from: DevnetAccount
-  /** A name or an address. */
-  readonly to: string
-  /** As a person writes it, in ELA. */
-  readonly amount: string
+  readonly order: Order
   /** Main chain only. */
   readonly memo?: string | undefined
   /** How long to wait for a block; 0 does not wait. */
@@ -40,45 +57,39 @@ export interface Transfer {
 
 /** Throws what the chain's own function throws, and `wallet/memoNotHere`. */
 export async function transfer(request: TransferRequest): Promise<Transfer> {
-  const { endpoint, from, to, amount, memo } = request
-  const { chain } = endpoint
-  const ends = { from: addressOfAccount(from, chain), to: addressOfName(to, chain) }
-  const units = parseAmount(amount, chain)
-  if (endpoint.chain === 'mainchain')
-    return { chain, ...ends, ...(await onMainchain(request, ends.to, units)) }
+  const { endpoint, from, order, memo } = request
+  const ends = { ...order, from: addressOfAccount(from, endpoint.chain) }
+  if (endpoint.chain === 'mainchain') return { ...ends, ...(await onMainchain(request)) }
   if (memo !== undefined) throw WalletError.memoNotHere(endpoint.chain)
-  return { chain, ...ends, ...(await onEvm(request, endpoint, { to: ends.to, units })) }
+  return { ...ends, ...(await onEvm(request, endpoint)) }
 }
 
-type Sent = Pick<Transfer, 'txid' | 'status' | 'height' | 'units' | 'feeUnits'>
+type Sent = Pick<Transfer, 'txid' | 'status' | 'height' | 'feeUnits'>
 
-async function onMainchain(request: TransferRequest, to: string, units: bigint): Promise<Sent> {
-  const { endpoint, from, memo, waitMs, signal } = request
+async function onMainchain(request: TransferRequest): Promise<Sent> {
+  const { endpoint, from, order, memo, waitMs, signal } = request
   const { txid, feeSela, height } = await sendMainchain({
     rpc: endpoint.rpc,
     privateKey: from.ela.privateKey,
-    to: [{ address: to, sela: units }],
+    to: [{ address: order.to, sela: order.units }],
     memo,
     waitMs,
     ...(signal === undefined ? {} : { signal }),
   })
-  return { txid, units, feeUnits: feeSela, ...minedAt(height) }
+  return { txid, feeUnits: feeSela, ...minedAt(height) }
 }
 
-async function onEvm(
-  { from, waitMs, signal }: TransferRequest,
-  endpoint: EvmNode,
-  { to, units }: { readonly to: string; readonly units: bigint },
-): Promise<Sent> {
+async function onEvm(request: TransferRequest, endpoint: EvmNode): Promise<Sent> {
+  const { from, order, waitMs, signal } = request
   const { hash, gasPrice, receipt } = await sendEvmTransaction({
     ...endpoint,
     privateKey: from.evm.privateKey,
-    to,
-    value: units,
+    to: order.to,
+    value: order.units,
     waitMs,
     ...(signal === undefined ? {} : { signal }),
   })
-  const sent = { txid: hash, units, ...minedAt(receipt?.height) }
+  const sent = { txid: hash, ...minedAt(receipt?.height) }
   return receipt === undefined ? sent : { ...sent, feeUnits: receipt.gasUsed * gasPrice }
 }
 
