@@ -24,6 +24,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./balance.ts'),
   },
   {
+    name: 'did',
+    summary: 'make, publish and look up identities',
+    group: 'Coins and identity',
+    load: () => import('./did.ts'),
+  },
+  {
     name: 'faucet',
     summary: 'give coins of the devnet to an address',
     group: 'Coins and identity',

@@ -1,0 +1,21 @@
+/** What people write about documents: the last day, services. */
+import { parseTime } from '../protocol/did/time.ts'
+import type { Service } from './did-document.ts'
+import { DidUseError } from './did-errors.ts'
+
+/** Seconds since 1970 of `2031-12-31` (its end) or of a whole time. Throws `did/badExpires`. */
+export function parseExpires(text: string): number {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
+  const seconds = parseTime(isDay ? `${text}T23:59:59Z` : text)
+  if (seconds === undefined || seconds * 1000 <= Date.now()) throw DidUseError.badExpires(text)
+  return seconds
+}
+
+/** `id,type,address`; the address may hold commas. Throws `did/badService`. */
+export function parseService(text: string): Service {
+  const [, fragment, type, endpoint] = /^#?([\w.-]+),([^,\s]+),(\S+)$/.exec(text) ?? []
+  if (fragment === undefined || type === undefined || endpoint === undefined) {
+    throw DidUseError.badService(text)
+  }
+  return { fragment, type, endpoint }
+}
