@@ -1,8 +1,11 @@
 /** Tells of changed files, in bundles: one save of an editor is several changes. */
+import { statSync } from 'node:fs'
 import path from 'node:path'
 
 /** Changes that come within this time of each other are one edit. */
 const SETTLE_MS = 12
+/** Longer than the time in which chokidar takes two changes of a file for one. */
+const LOOK_AGAIN_MS = 70
 const ignoredNames = new Set(['.ela', '.git', '.hg', '.svn', 'node_modules', 'dist', 'coverage'])
 /** What editors leave beside a file while they save it. */
 const EDITOR_FILES = /(~|\.sw[a-z]|\.tmp|^4913|^\.#.*|^#.*#|\.DS_Store)$/
@@ -31,26 +34,64 @@ export async function watchFiles(options: WatchOptions): Promise<Watching> {
     followSymlinks: false,
     ignored: (file) => !roots.has(file) && isIgnored(file, options.ignore),
   })
-  const changed = new Set<string>()
-  let timer: NodeJS.Timeout | undefined
+  const bundle = new ChangeBundle(options.onChange)
   watcher.on('all', (kind, file) => {
-    if (kind === 'addDir') return
-    changed.add(path.resolve(file))
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      const files = [...changed].sort()
-      changed.clear()
-      options.onChange(files)
-    }, SETTLE_MS)
+    if (kind !== 'addDir') bundle.add(path.resolve(file))
   })
   watcher.on('error', options.onError)
   await new Promise<void>((resolve) => watcher.once('ready', resolve))
   return {
     close: async () => {
-      clearTimeout(timer)
+      bundle.close()
       await watcher.close()
     },
   }
+}
+
+/** Changes that belong together, told once. */
+class ChangeBundle {
+  readonly #onChange: (files: readonly string[]) => void
+  /** File → its state when it was told of. */
+  readonly #told = new Map<string, string>()
+  readonly #changed = new Set<string>()
+  #settling: NodeJS.Timeout | undefined
+  #looking: NodeJS.Timeout | undefined
+
+  constructor(onChange: (files: readonly string[]) => void) {
+    this.#onChange = onChange
+  }
+
+  add(file: string): void {
+    this.#changed.add(file)
+    clearTimeout(this.#settling)
+    this.#settling = setTimeout(() => this.#tell(), SETTLE_MS)
+  }
+
+  close(): void {
+    clearTimeout(this.#settling)
+    clearTimeout(this.#looking)
+  }
+
+  #tell(): void {
+    const files = [...this.#changed].sort()
+    this.#changed.clear()
+    for (const file of files) this.#told.set(file, stateOf(file))
+    clearTimeout(this.#looking)
+    this.#looking = setTimeout(() => this.#lookAgain(), LOOK_AGAIN_MS)
+    this.#onChange(files)
+  }
+
+  /** chokidar drops a change that follows another of the same file within 50 ms. */
+  #lookAgain(): void {
+    const missed = [...this.#told].filter(([file, state]) => stateOf(file) !== state)
+    this.#told.clear()
+    for (const [file] of missed) this.add(file)
+  }
+}
+
+function stateOf(file: string): string {
+  const stats = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return stats === undefined ? 'gone' : `${stats.mtimeNs} ${stats.size} ${stats.ino}`
 }
 
 function isIgnored(file: string, ignore: readonly string[]): boolean {

@@ -1,0 +1,262 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { closeServer, listenLoopback, portOf, readBody } from '../../src/base/loopback-server.ts'
+import { type DappUnderTest, noNetworks, runDapp } from '../support/dapp.ts'
+import { fails, until } from '../support/fails.ts'
+import { rawGet } from '../support/raw-http.ts'
+
+const test = suite('web DApp')
+
+const PAGE = '<!doctype html><html><head><title>t</title></head><body>hello</body></html>'
+const site = {
+  'public/index.html': PAGE,
+  'public/style.css': 'body { color: red }',
+  'public/app.js': 'export const x = 1',
+  'public/a b/ü.txt': 'spaces',
+  'public/sub/index.html': '<p>sub',
+  'public/.env': 'SECRET=1',
+  'public/.well-known/did.json': '{}',
+  'public/sound.mp3': '0123456789',
+  'public/empty.txt': '',
+  'secret.txt': 'TOP SECRET',
+  '.ela/session.json': '{"adminToken":"TOP SECRET"}',
+}
+
+test('serves files with their types, and pages with the live script', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  const page = await fetch(web.url)
+  assert.is(page.headers.get('content-type'), 'text/html; charset=utf-8')
+  assert.is(page.headers.get('x-content-type-options'), 'nosniff')
+  assert.is(
+    await page.text(),
+    PAGE.replace('</head>', '<script src="/__ela/live.js"></script></head>'),
+  )
+  for (const [file, type] of [
+    ['style.css', 'text/css; charset=utf-8'],
+    ['app.js', 'text/javascript; charset=utf-8'],
+    ['sound.mp3', 'audio/mpeg'],
+    ['.well-known/did.json', 'application/json'],
+    ['a%20b/%C3%BC.txt', 'text/plain; charset=utf-8'],
+  ]) {
+    const response = await fetch(web.url + file)
+    assert.is(response.status, 200, file)
+    assert.is(response.headers.get('content-type'), type)
+    await response.arrayBuffer()
+  }
+  assert.match(await (await fetch(`${web.url}sub/`)).text(), '<p>sub')
+  const folder = await fetch(`${web.url}sub`, { redirect: 'manual' })
+  assert.is(folder.headers.get('location'), '/sub/')
+  const missing = await fetch(`${web.url}nope.js`)
+  assert.is(missing.status, 404)
+  assert.match(await missing.text(), 'no `nope.js` in the public folder')
+  assert.is((await fetch(web.url, { method: 'POST' })).status, 405)
+})
+
+test("sends the project's own page for what is not there", async () => {
+  await using web = await runDapp({ ...site, 'public/404.html': 'own page' }, { kind: 'web' })
+  const response = await fetch(`${web.url}nope`)
+  assert.is(response.status, 404)
+  assert.match(await response.text(), 'own page')
+})
+
+test('says that nothing changed, and what did', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  const first = await fetch(`${web.url}style.css`)
+  await first.text()
+  const tag = first.headers.get('etag') ?? ''
+  assert.is(first.headers.get('cache-control'), 'no-cache')
+  const again = await fetch(`${web.url}style.css`, { headers: { 'if-none-match': tag } })
+  assert.is(again.status, 304)
+  web.write('public/style.css', 'body { color: blue }')
+  const changed = await fetch(`${web.url}style.css`, { headers: { 'if-none-match': tag } })
+  assert.is(changed.status, 200)
+  assert.match(await changed.text(), 'blue')
+})
+
+test('sends parts of a file to players that ask for them', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  const part = async (range: string) => {
+    const response = await fetch(`${web.url}sound.mp3`, { headers: { range } })
+    return [response.status, await response.text(), response.headers.get('content-range')]
+  }
+  assert.equal(await part('bytes=2-4'), [206, '234', 'bytes 2-4/10'])
+  assert.equal(await part('bytes=7-'), [206, '789', 'bytes 7-9/10'])
+  assert.equal(await part('bytes=-3'), [206, '789', 'bytes 7-9/10'])
+  assert.equal(await part('bytes=0-99'), [206, '0123456789', 'bytes 0-9/10'])
+  assert.equal(await part('bytes=10-'), [416, '', 'bytes */10'])
+  assert.equal(await part('bytes=5-2'), [200, '0123456789', null])
+  assert.equal(await part('lines=1-2'), [200, '0123456789', null])
+  const head = await fetch(`${web.url}sound.mp3`, { method: 'HEAD' })
+  assert.is(head.headers.get('content-length'), '10')
+  assert.is(await (await fetch(`${web.url}empty.txt`)).text(), '')
+})
+
+test('never leaves the public folder, however the path is written', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  for (const target of [
+    '/../secret.txt',
+    '/sub/../../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/.%2e/secret.txt',
+    '/..\\secret.txt',
+    '/..%5csecret.txt',
+    '/%252e%252e/secret.txt',
+    '/sub/%00../secret.txt',
+    '/%c0%ae%c0%ae/secret.txt',
+    '/%zz',
+    '//../secret.txt',
+    `//${web.folder.join('secret.txt')}`,
+    '/C:/secret.txt',
+    'http://127.0.0.1/../secret.txt',
+    'secret.txt',
+    '/.env',
+    '/../.ela/session.json',
+    '/__ela/../../secret.txt',
+    '/__ela/rpc/../../../secret.txt',
+    `/${'a'.repeat(5000)}`,
+  ]) {
+    const { status, body } = await rawGet(web.url, target)
+    assert.ok([400, 403, 404].includes(status), `${target}: ${status}`)
+    assert.not.match(body, 'SECRET')
+  }
+})
+
+test('follows no link out of the public folder', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  symlinkSync(web.folder.join('secret.txt'), web.folder.join('public', 'file.txt'))
+  symlinkSync(web.folder.path, web.folder.join('public', 'up'))
+  symlinkSync(web.folder.join('public', 'style.css'), web.folder.join('public', 'inside.css'))
+  symlinkSync(web.folder.join('public', 'loop'), web.folder.join('public', 'loop'))
+  assert.is((await fetch(`${web.url}file.txt`)).status, 403)
+  assert.is((await fetch(`${web.url}up/secret.txt`)).status, 403)
+  assert.is((await fetch(`${web.url}inside.css`)).status, 200)
+  assert.is((await fetch(`${web.url}loop`)).status, 404)
+})
+
+test('refuses foreign hosts and origins on every path', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  for (const path of ['/', '/__ela/session.json', '/__ela/events', '/__ela/rpc/esc']) {
+    for (const header of ['Host: evil.example', 'Host: 127.0.0.1.evil.example', 'Host: ']) {
+      assert.is((await rawGet(web.url, path, [header])).status, 403, `${path} ${header}`)
+    }
+    for (const origin of ['http://evil.example', 'null', 'http://localhost.evil.example']) {
+      assert.is((await rawGet(web.url, path, [`Origin: ${origin}`])).status, 403, origin)
+    }
+  }
+})
+
+test('tells pages of changed files, and of styles alone as such', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  await web.nth('dapp-ready', 1)
+  const gaveUp = new AbortController()
+  const stream = await fetch(`${web.url}__ela/events`, { signal: gaveUp.signal })
+  let heard = ''
+  const listening = (async () => {
+    for await (const part of stream.body ?? []) heard += Buffer.from(part).toString()
+  })().catch(() => undefined)
+  await until('the greeting', () => heard.includes('event: hello'))
+  // The watcher needs a moment to begin; what was written before it is served all the same.
+  await until('the first change', () => {
+    web.write('public/style.css', `body { width: ${Math.floor(performance.now())}px }`)
+    return heard.includes('"styles":true')
+  })
+  web.write('public/index.html', PAGE.replace('hello', 'changed'))
+  await until('the second change', () => heard.includes('"styles":false'))
+  const { files } = await web.nth('dapp-changed', 1)
+  assert.equal(files, ['public/style.css'])
+  assert.is((await web.nth('dapp-ready', 2)).sandbox, 'none')
+  assert.match(await (await fetch(web.url)).text(), 'changed')
+  gaveUp.abort()
+  await listening
+})
+
+test('shows the public part of the session, with every door in its own origin', async () => {
+  await using web = await runDapp(site, {
+    kind: 'web',
+    networks: () => ({
+      ...noNetworks,
+      nodes: { esc: { rpc: 'http://127.0.0.1:1/', chainId: 21 } },
+      accounts: [{ name: 'alice', ela: 'E', evm: '0x', did: 'did:elastos:i' }],
+    }),
+  })
+  const response = await fetch(`${web.url}__ela/session.json`)
+  assert.is(response.headers.get('cross-origin-resource-policy'), 'same-origin')
+  assert.equal(await response.json(), {
+    schema: 'ela/dapp-session@1',
+    name: 'under-test',
+    profile: 'testnet',
+    nodes: { esc: { rpc: '/__ela/rpc/esc', chainId: 21 } },
+    carrier: [],
+    accounts: [{ name: 'alice', ela: 'E', evm: '0x', did: 'did:elastos:i' }],
+  })
+  assert.is((await fetch(`${web.url}__ela/nope`)).status, 404)
+})
+
+test('passes JSON-RPC on to the nodes, as it is', async () => {
+  const node = await listenLoopback(async (request, response) => {
+    const body = Buffer.from((await readBody(request, 1e6)) ?? [])
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(`{"echo":${body.toString()}}`)
+  }, 0)
+  const gone = createServer()
+  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+  const goneUrl = `http://127.0.0.1:${portOf(gone)}/`
+  await closeServer(gone)
+  await using web = await runDapp(site, {
+    kind: 'web',
+    networks: () => ({
+      ...noNetworks,
+      nodes: { esc: { rpc: `http://127.0.0.1:${portOf(node)}/` }, eid: { rpc: goneUrl } },
+    }),
+  })
+  const ask = (name: string, body: string, method = 'POST') =>
+    fetch(`${web.url}__ela/rpc/${name}`, { method, ...(method === 'POST' ? { body } : {}) })
+  assert.equal(await (await ask('esc', '{"id":7}')).json(), { echo: { id: 7 } })
+  const unknown = await ask('constructor', '{}')
+  assert.is(unknown.status, 404)
+  assert.match(await unknown.text(), 'Running: esc, eid.')
+  assert.is((await ask('esc', '', 'GET')).status, 405)
+  assert.is((await ask('eid', '{}')).status, 502)
+  assert.is(
+    (await ask('esc', 'x'.repeat(9 * 1024 * 1024)).catch(() => ({ status: 413 }))).status,
+    413,
+  )
+  await closeServer(node)
+})
+
+test('takes the next port when the wanted one is busy, and says so', async () => {
+  const holder = await listenLoopback(() => undefined, 0)
+  const port = portOf(holder)
+  await using web = await runDapp(site, { kind: 'web', port })
+  assert.is.not(web.url, `http://127.0.0.1:${port}/`)
+  assert.match(web.of('notice')[0]?.message ?? '', `Port ${port} is in use`)
+  const { url } = await web.nth('dapp-ready', 1)
+  assert.is(url, web.url)
+  await fails('runtime/portBusy', () => runDapp(site, { kind: 'web', port, strictPorts: true }))
+  await closeServer(holder)
+})
+
+test('survives the public folder going away and coming back', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  rmSync(web.folder.join('public'), { recursive: true })
+  assert.is((await fetch(web.url)).status, 404)
+  mkdirSync(web.folder.join('public'))
+  writeFileSync(web.folder.join('public', 'index.html'), 'back')
+  assert.match(await (await fetch(web.url)).text(), 'back')
+})
+
+test('ends with open pages', async () => {
+  const web: DappUnderTest = await runDapp(site, { kind: 'web' })
+  const stream = await fetch(`${web.url}__ela/events`)
+  const began = performance.now()
+  await web[Symbol.asyncDispose]()
+  assert.ok(performance.now() - began < 1_000)
+  await stream.text().catch(() => undefined)
+  assert.ok(await fetch(web.url).catch(() => true))
+})
+
+test.run()

@@ -1,0 +1,73 @@
+/** A DApp under test: its events are kept, and it is gone at the end of the block. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Dapp, DappOptions, Networks } from '../../src/runtime/dapp-options.ts'
+import type { DappTalk, RuntimeEvent } from '../../src/runtime/events.ts'
+import { startDapp } from '../../src/runtime/host.ts'
+import { until } from './fails.ts'
+import { type TemporaryFolder, temporaryFolder } from './folder.ts'
+
+export type DappEvent = RuntimeEvent | DappTalk
+export const noNetworks: Networks = { profile: 'testnet', nodes: {}, carrier: [], accounts: [] }
+
+export interface DappUnderTest extends AsyncDisposable {
+  readonly folder: TemporaryFolder
+  readonly dapp: Dapp
+  readonly url: string
+  readonly events: readonly DappEvent[]
+  write(file: string, content: string | Uint8Array): void
+  /** The events of one kind so far. */
+  of<Kind extends DappEvent['event']>(kind: Kind): readonly Extract<DappEvent, { event: Kind }>[]
+  /** Waits until there are `count` of a kind and returns the last. */
+  nth<Kind extends DappEvent['event']>(
+    kind: Kind,
+    count: number,
+  ): Promise<Extract<DappEvent, { event: Kind }>>
+}
+
+export async function runDapp(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  options: Partial<DappOptions> & Pick<DappOptions, 'kind'>,
+  entry = options.kind === 'web' ? 'public' : 'src/main.ts',
+): Promise<DappUnderTest> {
+  const folder = temporaryFolder()
+  const write = (file: string, content: string | Uint8Array) => {
+    mkdirSync(path.dirname(folder.join(file)), { recursive: true })
+    writeFileSync(folder.join(file), content)
+  }
+  for (const [file, content] of Object.entries(files)) write(file, content)
+  const events: DappEvent[] = []
+  const dapp = await startDapp(
+    {
+      name: 'under-test',
+      folder: folder.path,
+      entry: folder.join(entry),
+      port: 0,
+      strictPorts: false,
+      watch: [],
+      ignore: [],
+      env: {},
+      networks: () => noNetworks,
+      ...options,
+    },
+    (event) => events.push(event),
+  )
+  const of: DappUnderTest['of'] = (kind) =>
+    events.filter(
+      (event): event is Extract<DappEvent, { event: typeof kind }> => event.event === kind,
+    )
+  return {
+    folder,
+    dapp,
+    url: dapp.url ?? '',
+    events,
+    write,
+    of,
+    nth: (kind, count) =>
+      until(`${count} × ${kind} (seen: ${JSON.stringify(events)})`, () => of(kind)[count - 1]),
+    [Symbol.asyncDispose]: async () => {
+      await dapp.stop()
+      folder[Symbol.dispose]()
+    },
+  }
+}
