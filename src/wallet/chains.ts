@@ -2,6 +2,13 @@
 export type Chain = 'mainchain' | 'esc' | 'eid'
 export type EvmChain = Exclude<Chain, 'mainchain'>
 
+/** Where ESC or EID answers. */
+export interface EvmNode {
+  readonly chain: EvmChain
+  readonly rpc: string
+  readonly chainId: number
+}
+
 interface ChainFacts {
   /** As in a sentence. */
   readonly title: string

@@ -25,7 +25,7 @@ interface ListedCoin {
 }
 
 const COINBASE = 0
-/** As much as any network asks for before a block reward may be spent. */
+/** No network asks for more blocks on top before a reward may be spent. */
 const SURELY_MATURE = 100
 
 /**

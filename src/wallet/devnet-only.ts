@@ -9,8 +9,8 @@ import { ElaError } from '../base/errors.ts'
 import { callRpc } from '../base/json-rpc.ts'
 import { devnetGenesisHash } from '../identity/devnet-genesis.ts'
 import { namedAccounts } from './account-names.ts'
+import type { EvmNode } from './chains.ts'
 import { WalletError } from './errors.ts'
-import type { EvmNode } from './evm-coins.ts'
 
 /** Of all profiles: testnet, local and mainnet. */
 const DEVNET_CHAIN_IDS: Readonly<Record<'esc' | 'eid', readonly bigint[]>> = {

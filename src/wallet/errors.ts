@@ -39,7 +39,9 @@ export const WalletError = defineErrors('wallet', {
     readonly has: string
     readonly needs: string
   }) => ({
-    message: `${details.address} has ${details.has} ELA to spend on ${CHAINS[details.chain].title}; ${details.needs} are needed, fee included.`,
+    message:
+      `${details.address} has ${details.has} ELA to spend on ${CHAINS[details.chain].title}; ` +
+      `${details.needs} are needed, fee included.`,
     hint: `Get some with \`ela faucet ${details.address} AMOUNT --on ${details.chain}\`.`,
     exit: 'refused',
   }),

@@ -4,17 +4,10 @@ import { toHex } from '../base/bytes-text.ts'
 import { callRpc } from '../base/json-rpc.ts'
 import { addressOfPrivateKey, type EvmAddress, parseAddress } from '../protocol/evm/address.ts'
 import { formatAmount } from './amount.ts'
-import type { EvmChain } from './chains.ts'
+import type { EvmNode } from './chains.ts'
 import { assertDevnetEvm, isDevnetKey } from './devnet-only.ts'
 import { WalletError } from './errors.ts'
 import { type Patience, poll } from './polling.ts'
-
-/** How a node is asked. */
-export interface EvmNode {
-  readonly chain: EvmChain
-  readonly rpc: string
-  readonly chainId: number
-}
 
 export interface EvmTransactionRequest extends EvmNode, Partial<Patience> {
   readonly privateKey: Uint8Array

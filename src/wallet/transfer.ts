@@ -2,9 +2,9 @@
 import type { DevnetAccount } from '../identity/devnet-accounts.ts'
 import { addressOfAccount, addressOfName } from './account-names.ts'
 import { parseAmount } from './amount.ts'
-import type { Chain } from './chains.ts'
+import type { Chain, EvmNode } from './chains.ts'
 import { WalletError } from './errors.ts'
-import { type EvmNode, evmBalance, sendEvmTransaction } from './evm-coins.ts'
+import { evmBalance, sendEvmTransaction } from './evm-coins.ts'
 import { mainchainBalance, sendMainchain } from './mainchain-coins.ts'
 
 /** Where a chain answers. */
