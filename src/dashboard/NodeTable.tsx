@@ -1,0 +1,104 @@
+import { Box, Text } from 'ink'
+import type { ReactNode } from 'react'
+import { fit, type Look, markOf, megabytes, milliseconds } from './look.ts'
+import { type DappState, duration, type NodeRow, type State } from './state.ts'
+
+export interface NodeTableProps {
+  readonly state: State
+  readonly selected: string
+  readonly width: number
+  readonly look: Look
+}
+
+const COLUMNS = { name: 11, state: 12, height: 8, peers: 6, latency: 9, memory: 8 } as const
+const LEFT = Object.values(COLUMNS).reduce((sum, width) => sum + width, 2)
+
+/** How many lines the table takes. */
+export function tableRows(state: State): number {
+  return 1 + state.nodes.length + (state.dapp.status === 'none' ? 0 : 1)
+}
+
+export function NodeTable({ state, selected, width, look }: NodeTableProps): ReactNode {
+  const head =
+    `  ${fit('NODE', COLUMNS.name)}${fit('STATE', COLUMNS.state)}${fit('HEIGHT', COLUMNS.height, 'right')}` +
+    `${fit('PEERS', COLUMNS.peers, 'right')}${fit('LATENCY', COLUMNS.latency, 'right')}` +
+    `${fit('MEMORY', COLUMNS.memory, 'right')}  WHERE`
+  return (
+    <Box flexDirection="column" width={width}>
+      <Text dimColor>{fit(head, width)}</Text>
+      {state.nodes.map((row) => (
+        <Row key={row.name} row={row} chosen={row.name === selected} width={width} look={look} />
+      ))}
+      {state.dapp.status !== 'none' && (
+        <DappRow dapp={state.dapp} chosen={selected === 'dapp'} width={width} look={look} />
+      )}
+    </Box>
+  )
+}
+
+interface RowProps {
+  readonly row: NodeRow
+  readonly chosen: boolean
+  readonly width: number
+  readonly look: Look
+}
+
+function Row({ row, chosen, width, look }: RowProps): ReactNode {
+  const { mark, color } = markOf(row.status, look)
+  const right =
+    fit(row.height === undefined ? '' : String(row.height), COLUMNS.height, 'right') +
+    fit(row.peers === undefined ? '' : String(row.peers), COLUMNS.peers, 'right') +
+    fit(milliseconds(row.latencyMs), COLUMNS.latency, 'right') +
+    fit(megabytes(row.memoryBytes), COLUMNS.memory, 'right')
+  const restarts = row.restarts > 0 ? ` (restarted ${row.restarts}×)` : ''
+  return (
+    <Text wrap="truncate" bold={chosen}>
+      {pointer(chosen, look)}
+      {fit(row.name, COLUMNS.name)}
+      <Text color={color}>{fit(`${mark} ${row.status}`, COLUMNS.state)}</Text>
+      {right}
+      {fit(`  ${row.detail}${restarts}`, width - LEFT)}
+    </Text>
+  )
+}
+
+interface DappRowProps {
+  readonly dapp: Exclude<DappState, { status: 'none' }>
+  readonly chosen: boolean
+  readonly width: number
+  readonly look: Look
+}
+
+function DappRow({ dapp, chosen, width, look }: DappRowProps): ReactNode {
+  const status = dapp.status === 'ended' ? 'failed' : dapp.status === 'ready' ? 'ready' : 'starting'
+  const { mark, color } = markOf(status, look)
+  return (
+    <Text wrap="truncate" bold={chosen}>
+      {pointer(chosen, look)}
+      {fit('dapp', COLUMNS.name)}
+      <Text color={color}>{fit(`${mark} ${dapp.status}`, COLUMNS.state)}</Text>
+      {fit(` ${dappText(dapp)}`, width - 2 - COLUMNS.name - COLUMNS.state)}
+    </Text>
+  )
+}
+
+function dappText(dapp: Exclude<DappState, { status: 'none' }>): string {
+  switch (dapp.status) {
+    case 'starting':
+      return `${dapp.name} (${dapp.kind})`
+    case 'ready':
+    case 'changed': {
+      // The time of the last start: from the edit, or from the start of all, to the first answer.
+      return [dapp.name, dapp.url, 'not sandboxed', duration(dapp.tookMs)]
+        .filter(Boolean)
+        .join('  ')
+    }
+    case 'ended':
+      return `${dapp.name} ended with ${dapp.how}${dapp.willRestart ? '' : '; waiting for a fix'}`
+  }
+}
+
+function pointer(chosen: boolean, look: Look): string {
+  if (!chosen) return '  '
+  return look.unicode ? '▸ ' : '> '
+}

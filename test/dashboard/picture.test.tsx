@@ -1,0 +1,139 @@
+import { render } from 'ink-testing-library'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { App } from '../../src/dashboard/App.tsx'
+import { fit, lookOf, rule } from '../../src/dashboard/look.ts'
+import type { DashboardEvent } from '../../src/dashboard/state.ts'
+import { DashboardStore } from '../../src/dashboard/store.ts'
+import type { Effect } from '../../src/dashboard/view.ts'
+import { until } from '../support/fails.ts'
+
+const test = suite('dashboard picture')
+
+const nodes = ['mainchain', 'esc', 'eid', 'carrier-1', 'carrier-2', 'carrier-3']
+const events: readonly DashboardEvent[] = [
+  { event: 'devnet-starting', folder: '/tmp/shop', nodes },
+  ...nodes.map((node, index) => ({
+    event: 'node-ready' as const,
+    node,
+    pid: index,
+    entry: { rpc: `http://127.0.0.1:${20336 + index}` },
+    tookMs: 100,
+  })),
+  { event: 'devnet-ready', tookMs: 1_234 },
+  {
+    event: 'dapp-ready',
+    name: 'shop',
+    url: 'http://127.0.0.1:3000',
+    pid: undefined,
+    sandbox: 'none',
+    tookMs: 84,
+  },
+  { event: 'block', node: 'esc', height: 42, hash: 'f'.repeat(64), transactions: 1, time: 0 },
+  { event: 'log', node: 'esc', line: '你好 world '.repeat(30), at: 0 },
+]
+
+const accounts = [
+  {
+    name: 'alice',
+    ela: 'ERmHeitrDpZn2pbzFwDr5yeiyvidsUtC3v',
+    evm: `0x${'ab'.repeat(20)}`,
+    did: 'did:elastos:idRqjp44wHFRoN78XZZinpkdz1WYfJeAob',
+  },
+]
+
+function open(columns: number, rows: number) {
+  const store = new DashboardStore(() => 1_000)
+  for (const event of events) store.show(event)
+  const effects: Effect[] = []
+  const look = { unicode: true, color: true }
+  const app = (
+    <App
+      {...{ store, title: 'shop', accounts, columns, rows, look }}
+      onEffect={(one) => effects.push(one)}
+    />
+  )
+  const { lastFrame, stdin, unmount } = render(app)
+  return {
+    effects,
+    stdin,
+    frame: () => lastFrame() ?? '',
+    [Symbol.dispose]: () => {
+      unmount()
+      store.close()
+    },
+  }
+}
+
+for (const [columns, rows] of [
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const) {
+  test(`fills ${columns}×${rows} less the last line, with all there is to see`, () => {
+    using picture = open(columns, rows)
+    const lines = picture.frame().split('\n')
+    assert.is(lines.length, rows - 1)
+    for (const node of nodes) assert.ok(picture.frame().includes(node), node)
+    for (const seen of [
+      'ready in 1.2 s',
+      'http://127.0.0.1:3000',
+      'not sandboxed',
+      'block 42',
+      '你好',
+    ]) {
+      assert.ok(picture.frame().includes(seen), `${seen} at ${columns}×${rows}`)
+    }
+    assert.match(lines.at(-1) ?? '', 'q quit')
+  })
+}
+
+test('says so when the terminal is too small', () => {
+  using picture = open(30, 8)
+  assert.match(picture.frame(), 'Enlarge')
+})
+
+test('shows help with the command of every key, and goes back', async () => {
+  using picture = open(120, 40)
+  picture.stdin.write('?')
+  await until('help', () => picture.frame().includes('ela node restart <node>'))
+  picture.stdin.write('?')
+  await until('log again', () => picture.frame().includes('── Log'))
+})
+
+test('shows accounts without cutting an address', async () => {
+  for (const columns of [80, 120, 200]) {
+    using picture = open(columns, 40)
+    picture.stdin.write('a')
+    await until('accounts', () => picture.frame().includes(accounts[0]?.evm ?? ''))
+    assert.ok(picture.frame().includes(accounts[0]?.ela ?? ''))
+  }
+})
+
+test('turns keys into effects', async () => {
+  using picture = open(80, 24)
+  picture.stdin.write('m')
+  picture.stdin.write('q')
+  picture.stdin.write('\u0003')
+  await until('three effects', () => picture.effects.length === 3)
+  assert.equal(
+    picture.effects.map(({ intent }) => intent),
+    ['mine', 'stop', 'interrupt'],
+  )
+})
+
+test('cuts and pads to the column, wide characters counted twice', () => {
+  assert.is(fit('abc', 5), 'abc  ')
+  assert.is(fit('abc', 5, 'right'), '  abc')
+  assert.is(fit('abcdef', 4), 'abc…')
+  assert.is(fit('你好', 5), '你好 ')
+  assert.is(rule('Log', 12, { unicode: false, color: false }), '-- Log -----')
+})
+
+test('falls back to ASCII where the locale is not UTF-8', () => {
+  assert.is(lookOf({ LANG: 'C' }).unicode, process.platform === 'darwin')
+  assert.is(lookOf({ LANG: 'de_DE.UTF-8' }).unicode, true)
+  assert.is(lookOf({ LANG: 'de_DE.UTF-8', TERM: 'linux' }).unicode, false)
+})
+
+test.run()
