@@ -61,21 +61,32 @@ export function isPrivateKey(curve: Curve, bytes: Uint8Array): boolean {
   return number > 0n && number < CURVES[curve].order
 }
 
+/** Computes the public key when it is first asked for: the last key of a path often goes without. */
+export function hdKey(parts: Omit<HdKey, 'publicKey'>): HdKey {
+  let publicKey: Uint8Array | undefined
+  return {
+    ...parts,
+    get publicKey() {
+      publicKey ??= publicKeyOn(parts.curve, parts.privateKey)
+      return publicKey
+    },
+  }
+}
+
 /** The root of all keys of a seed. Throws `identity/badSeed` unless it has 16 to 64 bytes. */
 export function rootKey(seed: Uint8Array, curve: Curve): HdKey {
   if (seed.length < 16 || seed.length > 64) throw IdentityError.badSeed(seed.length)
   const mac = hmacSha512(Buffer.from('Bitcoin seed'), seed)
   const privateKey = mac.subarray(0, 32)
   if (!isPrivateKey(curve, privateKey)) throw IdentityError.noSuchKey(0)
-  return {
+  return hdKey({
     curve,
     privateKey,
-    publicKey: publicKeyOn(curve, privateKey),
     chainCode: mac.subarray(32),
     depth: 0,
     index: 0,
     parentFingerprint: new Uint8Array(4),
-  }
+  })
 }
 
 /**
@@ -107,16 +118,14 @@ export function childOf(parent: HdKey, index: number): HdKey {
   const added = toNumber(mac.subarray(0, 32))
   const number = (added + toNumber(privateKey)) % order
   if (added >= order || number === 0n) throw IdentityError.noSuchKey(index % HARDENED)
-  const childKey = toBytes(number)
-  return {
+  return hdKey({
     curve,
-    privateKey: childKey,
-    publicKey: publicKeyOn(curve, childKey),
+    privateKey: toBytes(number),
     chainCode: mac.subarray(32),
     depth: depth + 1,
     index,
     parentFingerprint: fingerprint(publicKey),
-  }
+  })
 }
 
 function hmacSha512(key: Uint8Array, data: Uint8Array): Uint8Array {

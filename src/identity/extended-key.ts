@@ -9,7 +9,7 @@
 import { createHash } from 'node:crypto'
 import { createBase58check } from '@scure/base'
 import { concatBytes } from '../base/bytes-text.ts'
-import { type Curve, type HdKey, isPrivateKey, publicKeyOn } from './derive.ts'
+import { type Curve, type HdKey, hdKey, isPrivateKey } from './derive.ts'
 import { IdentityError } from './errors.ts'
 
 const XPRV = 0x0488ade4
@@ -41,15 +41,14 @@ export function parseXprv(text: string, curve: Curve): HdKey {
   if (bytes[45] !== 0 || !isPrivateKey(curve, privateKey)) {
     throw IdentityError.badExtendedKey('it holds no private key')
   }
-  return {
+  return hdKey({
     curve,
     privateKey,
-    publicKey: publicKeyOn(curve, privateKey),
     chainCode: new Uint8Array(bytes.subarray(13, 45)),
     depth: bytes.readUInt8(4),
     index: bytes.readUInt32BE(9),
     parentFingerprint: new Uint8Array(bytes.subarray(5, 9)),
-  }
+  })
 }
 
 function bytesOf(text: string): Uint8Array {
