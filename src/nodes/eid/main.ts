@@ -1,0 +1,4 @@
+import { runNode } from '../evm/program.ts'
+import { createDidExtension } from './did-extension.ts'
+
+await runNode(async ({ ruledContract }) => createDidExtension({ contract: ruledContract }))

@@ -1,0 +1,3 @@
+import { runNode } from '../evm/program.ts'
+
+await runNode()

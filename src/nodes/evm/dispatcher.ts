@@ -1,0 +1,173 @@
+/** One request → one answer. */
+import { messageOf } from '../../base/errors.ts'
+import type { Admin } from './admin.ts'
+import { callData, legacyOnly } from './call-object.ts'
+import type { Chain } from './chain.ts'
+import type { Guard } from './guard.ts'
+import { isObject, type JsonObject, quantity, toQuantity } from './json-values.ts'
+import { fixed, notYet, passed, renamed, shaped } from './methods.ts'
+import {
+  methodMissing,
+  type RpcAnswer,
+  type RpcFailure,
+  type RpcRequest,
+  refusal,
+} from './rpc-message.ts'
+import { shapeReceipt } from './shapes.ts'
+import type { Transactions } from './transactions.ts'
+
+export interface DispatcherOptions {
+  readonly chain: Chain
+  readonly admin: Admin
+  readonly guard: Guard | undefined
+  readonly transactions: Transactions
+}
+
+const GWEI = 1_000_000_000
+const calls: ReadonlySet<string> = new Set(['eth_call', 'eth_estimateGas'])
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Answers a request; never throws.
+   *
+   * @param body the bytes of the request when they hold nothing else, to be passed on unread
+   */
+  async answer(request: RpcRequest, body?: Buffer): Promise<RpcAnswer> {
+    try {
+      return await this.#answer(request, request.plain ? body : undefined)
+    } catch (error) {
+      return refusal(messageOf(error))
+    }
+  }
+
+  async #answer(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
+    const { method, params } = request
+    if (method === 'eth_sendRawTransaction')
+      return this.#options.transactions.sendRaw(request, body)
+    if (!Array.isArray(params)) return refusal('non-array args', -32602)
+    if (params.includes('safe') || params.includes('finalized')) {
+      return refusal('invalid argument: hex string without 0x prefix', -32602)
+    }
+    if (passed.has(method)) return this.#forward(request, body)
+    if (calls.has(method)) return this.#call(request, body)
+    const shape = shaped[method]
+    if (shape !== undefined) return this.#reshape(method, params, shape)
+    if (method === 'eth_getTransactionReceipt') return this.#receipt(params)
+    return this.#own(request, params)
+  }
+
+  async #own(request: RpcRequest, params: readonly unknown[]): Promise<RpcAnswer> {
+    const { method } = request
+    const { chain, admin, transactions } = this.#options
+    const other = renamed[method]
+    if (other !== undefined) return this.#reshape(other.method, [params[0], false], other.shape)
+    if (method === 'eth_sendTransaction') return transactions.sendUnsigned(request)
+    if (method === 'eth_gasPrice') {
+      return { result: toQuantity(Math.max(GWEI, chain.settings.minGasPrice)) }
+    }
+    if (method === 'web3_clientVersion') return { result: chain.settings.clientVersion }
+    if (method === 'eth_getTransactionFeeDetails') return this.#feeDetails(params)
+    if (method in fixed) return { result: fixed[method] }
+    if (notYet.has(method)) return refusal(`${method} is not supported by this devnet yet`)
+    const done = await admin.call(method, params)
+    if (done !== undefined) return done
+    if (chain.extension !== undefined) {
+      await chain.follower.sync()
+      const said = chain.extension.call(method, params)
+      if (said !== undefined) return said
+    }
+    return methodMissing(method)
+  }
+
+  async #forward({ method, params }: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
+    const { client } = this.#options.chain
+    return body === undefined ? this.#ask(method, params) : { text: await client.send(body) }
+  }
+
+  async #ask(
+    method: string,
+    params: unknown,
+  ): Promise<{ readonly result: unknown } | { readonly error: RpcFailure }> {
+    const text = await this.#options.chain.client.send(
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    )
+    const { result, error } = JSON.parse(text.toString('utf8')) as {
+      result?: unknown
+      error?: RpcFailure
+    }
+    return error === undefined ? { result: result ?? null } : { error }
+  }
+
+  async #reshape(
+    method: string,
+    params: unknown,
+    shape: (result: unknown) => unknown,
+  ): Promise<RpcAnswer> {
+    const answer = await this.#ask(method, params)
+    return 'error' in answer ? answer : { result: shape(answer.result) }
+  }
+
+  async #receipt(params: readonly unknown[]): Promise<RpcAnswer> {
+    const answer = await this.#ask('eth_getTransactionReceipt', params)
+    if ('error' in answer) return answer
+    const { guard, chain } = this.#options
+    const { result } = answer
+    if (!isObject(result) || guard?.covers(result['to']) !== true) {
+      return { result: shapeReceipt(result) }
+    }
+    // What the extension says about a transaction is known once its block is read.
+    if (chain.follower.height < quantity(result['blockNumber'])) await chain.follower.sync()
+    const didLog = chain.follower.logOf(String(result['transactionHash']))
+    return { result: shapeReceipt(result, didLog === undefined ? {} : { didLog }) }
+  }
+
+  /** `eth_call` and `eth_estimateGas`. */
+  async #call(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
+    const params = request.params as readonly unknown[]
+    const [call, block = 'latest', overrides, ...rest] = params
+    if (!isObject(call)) return this.#forward(request, body)
+    const { guard } = this.#options
+    const { from, to } = call
+    if (guard?.covers(to) === true) {
+      const sender = typeof from === 'string' ? from.toLowerCase() : undefined
+      const state = guard.overrides({ to, data: callData(call), from: sender }, overrides)
+      if (state !== undefined) {
+        return this.#ask(request.method, [legacyOnly(call), block, state, ...rest])
+      }
+    }
+    if (!('maxFeePerGas' in call || 'accessList' in call || 'type' in call)) {
+      return this.#forward(request, body)
+    }
+    return this.#ask(request.method, [legacyOnly(call), ...params.slice(1)])
+  }
+
+  /** @see Elastos.ELA.SideChain.ESC internal/ethapi/api.go GetTransactionFeeDetails */
+  async #feeDetails(params: readonly unknown[]): Promise<RpcAnswer> {
+    const receipt = await this.#ask('eth_getTransactionReceipt', params)
+    const transaction = await this.#ask('eth_getTransactionByHash', params)
+    if ('error' in receipt) return receipt
+    if ('error' in transaction) return transaction
+    if (!isObject(receipt.result) || !isObject(transaction.result)) return { result: null }
+    return { result: feeDetails(receipt.result, transaction.result) }
+  }
+}
+
+function feeDetails(receipt: JsonObject, transaction: JsonObject): JsonObject {
+  const gasPrice = BigInt(String(transaction['gasPrice']))
+  return {
+    crossFee: '0',
+    crossReward: '0',
+    gasPrice: `${gasPrice}`,
+    gasUsed: receipt['gasUsed'],
+    minerFee: `${gasPrice * BigInt(String(receipt['gasUsed']))}`,
+    status: receipt['status'],
+    transactionHash: receipt['transactionHash'],
+    transactionIndex: receipt['transactionIndex'],
+  }
+}

@@ -1,0 +1,46 @@
+import { defineErrors } from '../../base/errors.ts'
+
+export const EvmError = defineErrors('evm', {
+  engineMissing: (name: string) => ({
+    message: `The EVM engine for this machine is not installed: the package \`${name}\` is missing.`,
+    hint: 'Run `npm install --include=optional`. Supported: linux x64 and arm64 (glibc), darwin x64 and arm64, win32 x64.',
+    exit: 'environment',
+  }),
+  platformUnsupported: (platform: string) => ({
+    message: `There is no EVM engine (\`@foundry-rs/anvil\`) for ${platform}.`,
+    hint: 'Supported: linux x64 and arm64 (glibc), darwin x64 and arm64, win32 x64.',
+    exit: 'environment',
+  }),
+  engineEnded: (how: string, said: string) => ({
+    message: `The EVM engine ended (${how})${said === '' ? '' : `: ${said}`}.`,
+    exit: 'environment',
+  }),
+  engineSilent: (limitMs: number) => ({
+    message: `The EVM engine did not answer within ${limitMs} ms.`,
+    exit: 'environment',
+  }),
+  engineGone: () => ({ message: 'The EVM engine is gone.', exit: 'unreachable' }),
+  engineRefused: (method: string, message: string) => ({
+    message: `The EVM engine refused ${method}: ${message}.`,
+  }),
+  stateDamaged: (file: string, what: string) => ({
+    message: `The chain's saved state in \`${file}\` is damaged: ${what}.`,
+    hint: 'Put a copy of its folder back, or start a new chain with `ela dev --reset`.',
+    exit: 'environment',
+  }),
+  folderUnwritable: (folder: string, cause: unknown) => ({
+    message: `The folder \`${folder}\` cannot be written.`,
+    hint: 'Free some space or give this user the right to write there.',
+    exit: 'environment',
+    cause,
+  }),
+  portBusy: (port: number, cause: unknown) => ({
+    message: `Port ${port} is in use by another program.`,
+    exit: 'environment',
+    cause,
+  }),
+  badSettings: (what: string) => ({
+    message: `The settings of the node are wrong: ${what}.`,
+    exit: 'misused',
+  }),
+})

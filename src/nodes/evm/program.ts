@@ -1,0 +1,106 @@
+/** The program of an EVM chain's node: from settings to open doors, and back to nothing. */
+import { messageOf } from '../../base/errors.ts'
+import { closeServer } from '../../base/loopback-server.ts'
+import { report } from '../report.ts'
+import { Admin } from './admin.ts'
+import { anvilBinary } from './anvil-binary.ts'
+import { Chain } from './chain.ts'
+import { Dispatcher } from './dispatcher.ts'
+import type { ChainExtension } from './extension.ts'
+import { Guard } from './guard.ts'
+import { openHttpDoor } from './http-door.ts'
+import { blockReports } from './reporter.ts'
+import { type EvmSettings, parseSettings } from './settings.ts'
+import { Transactions } from './transactions.ts'
+import { openWsDoor } from './ws-door.ts'
+
+export interface RunningNode {
+  readonly chain: Chain
+  /** Saves the chain and closes everything. */
+  stop(): Promise<void>
+}
+
+export interface NodeOptions {
+  readonly settings: EvmSettings
+  readonly extension?: ChainExtension | undefined
+  readonly log: (line: string) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Throws `evm/…`; nothing is left running then. */
+export async function openNode(options: NodeOptions): Promise<RunningNode> {
+  const { settings, extension, log, onFailure } = options
+  const binary = anvilBinary(import.meta.url)
+  let guard: Guard | undefined
+  const chain = await Chain.open({
+    settings,
+    binary,
+    extension,
+    log,
+    onFailure,
+    onBlock(block, last) {
+      for (const said of blockReports(block, last)) report(said)
+      if (block.number === last) guard?.tidyUp().catch(onFailure)
+    },
+  })
+  guard = extension === undefined ? undefined : new Guard(chain, extension)
+  const transactions = new Transactions(chain, guard)
+  const admin = new Admin(chain, () => ws?.disconnect())
+  const dispatcher = new Dispatcher({ chain, admin, guard, transactions })
+  const ws = await openWsDoor(chain, dispatcher, settings.wsPort).catch(undo)
+  const http = await openHttpDoor(dispatcher, settings.rpcPort).catch(async (error) => {
+    await ws.close()
+    return undo(error)
+  })
+  async function undo(error: unknown): Promise<never> {
+    await chain.close()
+    throw error
+  }
+  return {
+    chain,
+    async stop() {
+      await Promise.all([closeServer(http), ws.close()])
+      await chain.close()
+    },
+  }
+}
+
+/** The main function of a node program. Ends when its standard input does, or when asked. */
+export async function runNode(
+  extensionOf?: (settings: EvmSettings) => Promise<ChainExtension>,
+): Promise<void> {
+  const log = (line: string) => process.stderr.write(`${line}\n`)
+  let node: RunningNode | undefined
+  let ending = false
+  const end = (code: number): void => {
+    if (ending) return
+    ending = true
+    process.exitCode = code
+    const finish = () => {
+      process.stdin.destroy()
+    }
+    node?.stop().then(finish, (error) => {
+      log(messageOf(error))
+      process.exitCode = 1
+      finish()
+    })
+  }
+  try {
+    const settings = parseSettings(process.argv[2])
+    const extension = await extensionOf?.(settings)
+    const onFailure = (error: unknown) => {
+      log(`error: ${messageOf(error)}`)
+      end(1)
+    }
+    node = await openNode({ settings, extension, log, onFailure })
+  } catch (error) {
+    log(`error: ${messageOf(error)}`)
+    process.exitCode = 1
+    return
+  }
+  process.on('SIGTERM', () => end(0))
+  process.on('SIGINT', () => end(0))
+  process.stdin.on('end', () => end(0)).on('error', () => end(0))
+  process.stdin.resume()
+  report({ report: 'ready' })
+}
