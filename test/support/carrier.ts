@@ -110,21 +110,32 @@ export class CarrierProcesses implements AsyncDisposable {
     return child
   }
 
-  /** Starts a node and waits for its `ready` report; its log comes back when it ends before that. */
+  /** Starts a node and waits for its `ready` report; fails with its log when it ends before. */
   async start(instance: string): Promise<void> {
+    await this.#launch(instance, instance)
+  }
+
+  /** Starts a second process of a node that runs. */
+  async startAgain(instance: string): Promise<void> {
+    await this.#launch(instance, `${instance} again`)
+  }
+
+  async #launch(instance: string, name: string): Promise<void> {
     const context = this.context(instance)
     mkdirSync(context.dataDir, { recursive: true })
     const { file, args, cwd } = carrier.launch(context)
     const child = spawn(file, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
-    this.#children.set(instance, child)
+    this.#children.set(name, child)
     let log = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      log += text
+    })
     const lines = createInterface({ input: child.stdout })
     await new Promise<void>((resolve, reject) => {
       lines.on('line', (line) => {
         if (parseReport(line)?.report === 'ready') resolve()
       })
-      child.once('exit', (code) => reject(new Error(`${instance} ended with ${code}: ${log}`)))
+      child.once('close', (code) => reject(new Error(`${instance} ended with ${code}: ${log}`)))
     })
   }
 

@@ -193,9 +193,16 @@ test('outlives random, cut, flipped, oversized and replayed datagrams without gr
   await using started = await startTestNode('fuzzed')
   const { port } = started.info
   await using socket = await openSocket()
-  const { seal, answers, box } = await stranger('known', socket, started.node)
+  const { seal, box } = await stranger('known', socket, started.node)
   const good = seal({ method: 'findNode', body: { target, want: 5 } })
   const sealed = (bytes: Uint8Array) => box.seal(started.node.id, bytes)
+  const readable = encodeMessage({
+    type: 'response',
+    method: 'findNode',
+    transaction: 5,
+    version: 1,
+    body: { nodes4: [{ id: target, host: '127.0.0.1', port }], nodes6: [], token: 9 },
+  })
   const datagrams = [
     ...fc.sample(fc.uint8Array({ maxLength: 1_400 }), 1_500),
     ...fc.sample(fc.uint8Array({ maxLength: 300 }).map(sealed), 1_500),
@@ -206,6 +213,13 @@ test('outlives random, cut, flipped, oversized and replayed datagrams without gr
     ...fc.sample(
       fc.tuple(fc.nat(good.length - 1), fc.nat(7)).map(([at, bit]) => {
         return good.map((byte, index) => (index === at ? byte ^ (1 << bit) : byte))
+      }),
+      1_000,
+    ),
+    ...fc.sample(
+      fc.tuple(fc.nat(), fc.nat(7)).map(([at, bit]) => {
+        const length = readable.length
+        return sealed(readable.map((byte, i) => (i === at % length ? byte ^ (1 << bit) : byte)))
       }),
       1_000,
     ),
@@ -227,12 +241,13 @@ test('outlives random, cut, flipped, oversized and replayed datagrams without gr
       await until('a handful is read', () => started.node.traffic.received >= sent)
     }
   }
-  await flood(datagrams)
   await flood(new Array<Uint8Array>(500).fill(good))
-  await until('it still answers', async () => {
-    await socket.send(seal({ method: 'ping' }, 99), port)
-    return answers().some(({ transaction }) => transaction === 99)
-  })
+  assert.ok(started.node.traffic.sent >= 500, 'replayed requests are answered')
+  await flood(datagrams)
+  // The id that wrote from so many sockets is banned by now; another one is not.
+  const { seal: sealOther, answers } = await stranger('other', socket, started.node)
+  await socket.send(sealOther({ method: 'ping' }, 99), port)
+  await until('it still answers', () => answers().some(({ transaction }) => transaction === 99))
   assert.ok(started.node.traffic.unreadable > 4_000)
   assert.is(started.node.known.length, 0)
 })
