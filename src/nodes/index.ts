@@ -1,5 +1,7 @@
 /** Every kind of node that can be started. A new kind is one line here. */
 import { carrier } from './carrier/kind.ts'
+import { eid } from './eid/kind.ts'
+import { esc } from './esc/kind.ts'
 import type { NodeKind } from './kind.ts'
 
-export const nodeKinds: readonly NodeKind[] = [carrier]
+export const nodeKinds: readonly NodeKind[] = [esc, eid, carrier]
