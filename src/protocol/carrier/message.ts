@@ -34,8 +34,11 @@ const TYPES = { request: 0x20, response: 0x40, error: 0x00 } as const
 /** "EL" 1: two letters and the number of the version. */
 export const OUR_VERSION = 0x454c_0001
 
-/** Codes of error messages. @see Elastos.Carrier.Java core/…/kademlia/ErrorCode.java */
-export const ERROR_PROTOCOL = 203
+/**
+ * What an error message has as code for a method that a node does not have.
+ *
+ * @see Elastos.Carrier.Java core/…/kademlia/ErrorCode.java
+ */
 export const ERROR_METHOD_UNKNOWN = 204
 
 interface Envelope {
