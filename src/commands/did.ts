@@ -68,7 +68,10 @@ Examples:
     .option('--all', 'every document it had, newest first')
     .addHelpText(
       'after',
-      '\nExamples:\n  ela did resolve alice\n  ela did resolve did:elastos:iXcRhYB38gMt1phi5JXJMjeXL2TL8cg58y --all --json',
+      `
+Examples:
+  ela did resolve alice
+  ela did resolve did:elastos:iXcRhYB38gMt1phi5JXJMjeXL2TL8cg58y --all --json`,
     )
     .action(async (typed: string, { all = false }: { all?: boolean }) => {
       const { runResolve } = await import('./did-show.ts')
