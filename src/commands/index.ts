@@ -12,6 +12,30 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'make a new DApp from a template',
+    group: 'Start',
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'dev',
+    summary: 'start a whole Elastos and the DApp, and show both live',
+    group: 'Start',
+    load: () => import('./dev.ts'),
+  },
+  {
+    name: 'exec',
+    summary: 'run a command with a devnet of its own, for tests and CI',
+    group: 'Start',
+    load: () => import('./exec.ts'),
+  },
+  {
+    name: 'test',
+    summary: "run the project's tests",
+    group: 'Start',
+    load: () => import('./test.ts'),
+  },
+  {
     name: 'accounts',
     summary: 'show the funded accounts every devnet has',
     group: 'Coins and identity',
@@ -40,6 +64,24 @@ export const commands: readonly CommandEntry[] = [
     summary: 'send coins of a devnet account',
     group: 'Coins and identity',
     load: () => import('./send.ts'),
+  },
+  {
+    name: 'node',
+    summary: 'start, stop and look at the devnet without a DApp',
+    group: 'Devnet',
+    load: () => import('./node.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'read or follow what the nodes and the DApp print',
+    group: 'Devnet',
+    load: () => import('./logs.ts'),
+  },
+  {
+    name: 'mine',
+    summary: 'make blocks now',
+    group: 'Devnet',
+    load: () => import('./mine.ts'),
   },
   {
     name: 'carrier',

@@ -10,7 +10,13 @@ import { type AdminPort, openAdminPort } from './admin.ts'
 import { EventHub, type OnEvent } from './event-hub.ts'
 import type { DevnetEvent, Intent } from './events.ts'
 import { watchHealth } from './health.ts'
-import { endLeftovers, FOLDER_MARK, forgetProcesses, rememberProcesses } from './leftovers.ts'
+import {
+  endLeftovers,
+  endMarked,
+  FOLDER_MARK,
+  forgetProcesses,
+  rememberProcesses,
+} from './leftovers.ts'
 import { type DevnetOptions, type Settings, settingsOf } from './options.ts'
 import { type Guest, performIntent } from './perform.ts'
 import { chooseKinds, type PlannedNode, planNodes, planPorts } from './plan.ts'
@@ -82,6 +88,14 @@ export class Devnet {
   get session(): Session {
     if (this.#session === undefined) throw new Error('a devnet that is not ready has no session')
     return this.#session
+  }
+
+  /**
+   * The environment of a program that must not outlive this devnet: what the session says, and the
+   * marks by which it and its children are found, also after this process was killed.
+   */
+  get guestEnvironment(): Readonly<Record<string, string>> {
+    return { ...this.session.environment, ...this.#marks }
   }
 
   /** Listens from now on; returns how to stop. `startDevnet`'s own listener hears everything. */
@@ -158,7 +172,7 @@ export class Devnet {
     const node = await RunningNode.start(planned, this.#contextOf(planned), {
       emit: (event) => this.#emit(event),
       logFolder: path.join(this.#state.path, 'logs'),
-      env: { [RUN_MARK]: this.#run, [FOLDER_MARK]: this.#state.path },
+      env: this.#marks,
       onSpawn: (pid) => this.#remember(planned.instance, pid),
       onReady: () => this.#publish(),
       signal,
@@ -167,6 +181,10 @@ export class Devnet {
     // Kept at once: when another node fails, this one must be stopped.
     this.#nodes = [...this.#nodes, node]
     return node
+  }
+
+  get #marks(): Readonly<Record<string, string>> {
+    return { [RUN_MARK]: this.#run, [FOLDER_MARK]: this.#state.path }
   }
 
   #contextOf({ kind, instance, dataDir }: PlannedNode): LaunchContext {
@@ -240,6 +258,7 @@ export class Devnet {
     this.#endWatch?.()
     rmSync(sessionFile(this.#settings.folder), { force: true })
     await Promise.all(this.#nodes.map((node) => node.stop()))
+    await endMarked(RUN_MARK, this.#run)
     forgetProcesses(this.#state.path)
     await this.#reaper?.rest()
     this.#guestLog?.close()

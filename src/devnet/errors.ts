@@ -59,6 +59,11 @@ export const DevnetError = defineErrors('devnet', {
     hint: 'Go back to the former settings, or begin a new chain with `--reset`.',
     exit: 'environment',
   }),
+  noLogs: (folder: string) => ({
+    message: `There are no logs in ${folder} or in a folder above it.`,
+    hint: 'A devnet writes them: start one with `ela dev`.',
+    exit: 'devnetState',
+  }),
   cannotMine: (node: string, able: readonly string[]) => ({
     message: `\`${node}\` makes no blocks.`,
     hint: `Choose from: ${able.join(', ')}.`,
@@ -79,11 +84,6 @@ export const DevnetError = defineErrors('devnet', {
     hint: 'Look at `ela node status`; `ela node stop` ends a devnet that hangs.',
     exit: 'unreachable',
     cause,
-  }),
-  adminRefused: (message: string, hint: string | undefined) => ({
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    exit: 'refused',
   }),
   notStopping: (pid: number, ms: number) => ({
     message: `The devnet (pid ${pid}) did not end within ${ms} ms.`,

@@ -53,6 +53,17 @@ export async function endLeftovers(stateFolder: string): Promise<number> {
   return killed.size
 }
 
+/** Ends everything that carries the mark of one run, where environments can be seen. */
+export async function endMarked(mark: string, value: string): Promise<void> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    const pids = withEnvironment(mark, value).filter((pid) => pid !== process.pid)
+    const living = pids.filter((pid) => markOf(pid) !== undefined)
+    if (living.length === 0) return
+    for (const pid of living) signalProcess(pid, 'SIGKILL')
+    await delay(LOOK_EVERY_MS)
+  }
+}
+
 function leftoversOf(stateFolder: string): readonly ProcessMark[] {
   const marked = withEnvironment(FOLDER_MARK, stateFolder).flatMap((pid) => markOf(pid) ?? [])
   const all = [...readProcesses(stateFolder).filter(isAlive), ...marked]

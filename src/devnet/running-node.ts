@@ -98,7 +98,7 @@ export class RunningNode {
         emit({ event: 'node-ready', node, pid, entry: this.entry, tookMs })
       },
       onRestarting: (how, inMs, attempt) => {
-        this.#log.write(`-- ended with ${how}; starting again in ${inMs} ms --`)
+        this.#log.write(`-- after ${how}: starting again in ${inMs} ms --`)
         emit({ event: 'node-restarting', node, how, inMs, attempt })
       },
       onFailed: (message) => {

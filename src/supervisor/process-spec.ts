@@ -1,6 +1,6 @@
 /** How one child process is started, known to be ready, and stopped. A description, not an action. */
 export interface ProcessSpec {
-  /** Unique among its siblings: `mainchain`, `carrier-2`. */
+  /** Unique among its siblings: `store`, `worker-2`. */
   readonly name: string
   readonly file: string
   readonly args: readonly string[]

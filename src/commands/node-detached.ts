@@ -1,0 +1,124 @@
+/** `ela node start --detach`: the same command once more, in the background. */
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ElaError, type Explanation } from '../base/errors.ts'
+import { type Exit, exitCodes } from '../base/exit-codes.ts'
+import { programOf } from '../base/program.ts'
+import { DevnetError } from '../devnet/errors.ts'
+import type { Session } from '../devnet/session.ts'
+import type { Context } from './context.ts'
+import { type DevnetFlags, flagWords, projectFolder } from './devnet-flags.ts'
+import { CommandError } from './errors.ts'
+import { sessionText } from './node-start.ts'
+
+const LOOK_EVERY_MS = 20
+const STOP_WITHIN_MS = 10_000
+const LAST_CHARS = 2_000
+
+export interface Waiting {
+  readonly wait: boolean
+  readonly withinMs: number
+}
+
+interface Background {
+  readonly pid: number
+  /** The one JSON document it prints when it is ready, or when it cannot be. */
+  readonly answerFile: string
+  readonly talkFile: string
+  /** How it ended; `undefined` while it runs. */
+  readonly ending: () => { readonly code: number; readonly how: string } | undefined
+}
+
+/** Throws what the command in the background failed with. */
+export async function startDetached(
+  context: Context,
+  flags: DevnetFlags,
+  { wait, withinMs }: Waiting,
+): Promise<void> {
+  const { printer } = context
+  const folder = projectFolder(context.cwd)
+  const background = await startBackground(context, folder, flags)
+  if (!wait) {
+    const { pid } = background
+    printer.answer('node start', { pid, folder }, () => `starting in the background, pid ${pid}`)
+    return
+  }
+  try {
+    const session = await readyWithin(background, withinMs, context.signal)
+    printer.answer('node start', session, sessionText)
+    printer.say(`Running in the background, pid ${session.pid}. Stop it with \`ela node stop\`.`)
+  } finally {
+    rmSync(background.answerFile, { force: true })
+  }
+}
+
+async function startBackground(
+  { env }: Context,
+  folder: string,
+  flags: DevnetFlags,
+): Promise<Background> {
+  const logs = path.join(folder, '.ela', 'logs')
+  const answerFile = path.join(folder, '.ela', `start.${process.pid}.json`)
+  const talkFile = path.join(logs, 'background.txt')
+  let files: readonly [number, number]
+  try {
+    mkdirSync(logs, { recursive: true })
+    files = [openSync(answerFile, 'w', 0o600), openSync(talkFile, 'a')]
+  } catch (error) {
+    throw DevnetError.folderUnusable(path.join(folder, '.ela'), error)
+  }
+  const { file, args } = programOf('main', 'main.ts')
+  const child = spawn(file, [...args, 'node', 'start', '--json', '-q', ...flagWords(flags)], {
+    cwd: folder,
+    env: { ...env, INIT_CWD: folder },
+    detached: true,
+    stdio: ['ignore', ...files],
+  })
+  for (const handle of files) closeSync(handle)
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('spawn', () => resolve(child.pid ?? 0))
+  })
+  let ending: ReturnType<Background['ending']>
+  child.once('exit', (code, signal) => {
+    ending = { code: code ?? exitCodes.failed, how: signal ?? `exit code ${code}` }
+  })
+  child.unref()
+  return { pid, answerFile, talkFile, ending: () => ending }
+}
+
+async function readyWithin(
+  background: Background,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<Omit<Session, 'adminToken'>> {
+  const deadline = performance.now() + withinMs
+  while (!signal.aborted && performance.now() < deadline) {
+    // Read before the answer: what ends now has answered before.
+    const ending = background.ending()
+    const answer = readFileSync(background.answerFile, 'utf8')
+    if (answer.endsWith('\n')) return sessionIn(answer, ending?.code)
+    if (ending !== undefined) {
+      const talk = readFileSync(background.talkFile, 'utf8').slice(-LAST_CHARS)
+      throw CommandError.backgroundDied(ending.how, talk)
+    }
+    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+  }
+  process.kill(background.pid, 'SIGTERM')
+  const limit = performance.now() + STOP_WITHIN_MS
+  while (background.ending() === undefined && performance.now() < limit) await delay(LOOK_EVERY_MS)
+  throw CommandError.backgroundLate(withinMs)
+}
+
+function sessionIn(answer: string, code = exitCodes.failed as number): Omit<Session, 'adminToken'> {
+  const { ok, data, error } = JSON.parse(answer) as {
+    readonly ok: boolean
+    readonly data: Omit<Session, 'adminToken'>
+    readonly error: Explanation & { readonly code: string }
+  }
+  if (ok) return data
+  const exit = Object.entries(exitCodes).find(([, number]) => number === code)?.[0] ?? 'failed'
+  throw new ElaError(error.code, { ...error, exit: exit as Exit })
+}
