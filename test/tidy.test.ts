@@ -48,6 +48,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@scure/bip39': ['identity'],
   cborg: ['protocol'],
   chokidar: ['runtime'],
+  'cli-truncate': ['dashboard'],
   commander: ['cli.ts', 'commands'],
   execa: ['supervisor', 'scaffold', 'commands'],
   esbuild: ['base'],
@@ -70,7 +71,7 @@ interface Ban {
 const banned: readonly Ban[] = [
   { pattern: /\bconsole\./, instead: 'the printer', except: [] },
   { pattern: /\bprocess\.exit\(/, instead: 'a thrown error or exitCode', except: ['main.ts'] },
-  { pattern: /:\s*any\b|\bas any\b|<any>/, instead: '`unknown` and a parser', except: [] },
+  { pattern: /[\w)\]?]:\s*any\b|\bas any\s*[;,)\]]|<any>/, instead: '`unknown` and a parser', except: [] },
   { pattern: /\b(TODO|FIXME|XXX|HACK)\b/, instead: 'an issue', except: [] },
   { pattern: /@ts-(ignore|nocheck|expect-error)/, instead: 'a type that fits', except: [] },
   { pattern: /\bexport default\b/, instead: 'a named export', except: [] },

@@ -1,4 +1,4 @@
-/** Our own programs (nodes), as a file and arguments that `process.execPath` can run. */
+/** Our own programs, as a file and arguments to start. */
 import { fileURLToPath } from 'node:url'
 
 export interface Program {
@@ -7,8 +7,8 @@ export interface Program {
 }
 
 /**
- * The command line of one of our programs: `mainchain-node` is `src/nodes/mainchain/main.ts` when
- * run from source and `dist/mainchain-node.js` when built. `bin/build.js` has the same names.
+ * The command line of one of our programs: `dist/<name>.js` when built, `src/<source>` when run from
+ * source. `bin/build.js` has the same names.
  */
 export function programOf(name: string, source: string): Program {
   const here = import.meta.url

@@ -1,0 +1,20 @@
+/** The list of benches. A new one is one line here. */
+import { benchCommandLine } from './command-line.ts'
+import { benchDevnet } from './devnet.ts'
+import { benchEdit } from './edit.ts'
+import { benchEsc } from './esc.ts'
+import type { Figure } from './figure.ts'
+import { benchMainchain } from './mainchain.ts'
+
+export interface Bench {
+  readonly name: string
+  readonly run: () => Promise<readonly Figure[]>
+}
+
+export const benches: readonly Bench[] = [
+  { name: 'start', run: benchCommandLine },
+  { name: 'devnet', run: benchDevnet },
+  { name: 'esc', run: benchEsc },
+  { name: 'mainchain', run: benchMainchain },
+  { name: 'edit', run: benchEdit },
+]

@@ -1,0 +1,67 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { elaBuilt } from '../support/ela.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import type { Figure } from './figure.ts'
+import { freePort } from './http.ts'
+import { median } from './measure.ts'
+import { startEla } from './running-ela.ts'
+
+const ROUNDS = 9
+
+/** From a saved file until the DApp's answer is the new one. */
+export async function benchEdit(): Promise<readonly Figure[]> {
+  return [
+    await edited('service', 'src/main.ts', 'script → new answer', '≤ 150 ms', (source, mark) =>
+      source.replace(/(?<=createServer\([^\n]*\n)/, `  response.setHeader('x-mark', '${mark}')\n`),
+    ),
+    await edited('web', 'public/index.html', 'asset → new answer', '≤ 30 ms', (source, mark) =>
+      source.replace('</body>', `<!-- ${mark} --></body>`),
+    ),
+  ]
+}
+
+async function edited(
+  template: string,
+  file: string,
+  what: string,
+  budget: string,
+  change: (source: string, mark: string) => string,
+): Promise<Figure> {
+  using folder = temporaryFolder()
+  const made = await elaBuilt(['init', 'shop', '--template', template, '--yes'], {
+    cwd: folder.path,
+  })
+  if (made.code !== 0) throw new Error(made.stderr)
+  const project = folder.join('shop')
+  const running = startEla(['dev', '--port-base', `${await freePort()}`], project)
+  try {
+    const { data } = await running.until('dapp-ready')
+    const url = String(data['url'])
+    const original = readFileSync(folder.join('shop', file), 'utf8')
+    const times: number[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const mark = `mark-${round}-${process.pid}`
+      const next = change(original, mark)
+      if (next === original) throw new Error(`${file} has no place for a mark`)
+      const began = performance.now()
+      writeFileSync(folder.join('shop', file), next)
+      while (!(await answers(url, mark))) await new Promise((resolve) => setTimeout(resolve, 1))
+      times.push(performance.now() - began)
+      // The watcher settles before the next edit, as between two saves of a person.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    return { what, measured: median(times), unit: 'ms', budget, note: `${template} template` }
+  } finally {
+    await running.stop()
+  }
+}
+
+async function answers(url: string, mark: string): Promise<boolean> {
+  try {
+    const response = await fetch(url)
+    const text = await response.text()
+    return text.includes(mark) || response.headers.get('x-mark') === mark
+  } catch {
+    return false
+  }
+}
