@@ -26,6 +26,7 @@ interface NodeRow {
 }
 
 export function define(command: Command, context: Context): void {
+  command.addHelpText('after', '\nExample:\n  ela carrier status')
   command
     .command('status')
     .description('show the ids of the Carrier nodes and who knows whom')
