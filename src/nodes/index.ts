@@ -3,5 +3,6 @@ import { carrier } from './carrier/kind.ts'
 import { eid } from './eid/kind.ts'
 import { esc } from './esc/kind.ts'
 import type { NodeKind } from './kind.ts'
+import { mainchain } from './mainchain/kind.ts'
 
-export const nodeKinds: readonly NodeKind[] = [esc, eid, carrier]
+export const nodeKinds: readonly NodeKind[] = [mainchain, esc, eid, carrier]

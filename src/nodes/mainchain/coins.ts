@@ -1,0 +1,78 @@
+/** Every output that can still be spent, by where it is and by whom it belongs to. */
+import { toHex } from '../../base/bytes-text.ts'
+import { displayHash } from '../../protocol/ela/hash.ts'
+import type { Input, Output, Transaction } from '../../protocol/ela/transaction.ts'
+
+export interface Coin {
+  /** Display order. */
+  readonly txid: string
+  readonly index: number
+  readonly output: Output
+  readonly txType: number
+  readonly txVersion: number
+  readonly txLockTime: number
+  /** Height of the block that made it. */
+  readonly height: number
+}
+
+/** `txid:index`, the id in display order. */
+export function outpointOf({ txid, index }: Input): string {
+  return `${displayHash(txid)}:${index}`
+}
+
+/** The key of an owner in maps: the program hash in hexadecimal. */
+export function ownerOf(programHash: Uint8Array): string {
+  return toHex(programHash)
+}
+
+export function coinOf(
+  transaction: Transaction,
+  at: { readonly txid: string; readonly index: number; readonly height: number },
+): Coin | undefined {
+  const output = transaction.outputs[at.index]
+  if (output === undefined) return undefined
+  return {
+    ...at,
+    output,
+    txType: transaction.type,
+    txVersion: transaction.version,
+    txLockTime: transaction.lockTime,
+  }
+}
+
+export class CoinSet {
+  readonly #coins = new Map<string, Coin>()
+  readonly #byOwner = new Map<string, Map<string, Coin>>()
+
+  get size(): number {
+    return this.#coins.size
+  }
+
+  get(outpoint: string): Coin | undefined {
+    return this.#coins.get(outpoint)
+  }
+
+  /** The coins of one owner, oldest first. */
+  ownedBy(programHash: Uint8Array): readonly Coin[] {
+    return [...(this.#byOwner.get(ownerOf(programHash))?.values() ?? [])]
+  }
+
+  add(coin: Coin): void {
+    const outpoint = `${coin.txid}:${coin.index}`
+    this.#coins.set(outpoint, coin)
+    const owner = ownerOf(coin.output.programHash)
+    const owned = this.#byOwner.get(owner)
+    if (owned === undefined) this.#byOwner.set(owner, new Map([[outpoint, coin]]))
+    else owned.set(outpoint, coin)
+  }
+
+  remove(outpoint: string): void {
+    const coin = this.#coins.get(outpoint)
+    if (coin === undefined) return
+    this.#coins.delete(outpoint)
+    const owner = ownerOf(coin.output.programHash)
+    const owned = this.#byOwner.get(owner)
+    owned?.delete(outpoint)
+    if (owned?.size === 0) this.#byOwner.delete(owner)
+  }
+}
