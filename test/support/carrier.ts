@@ -38,7 +38,7 @@ export async function startTestNode(
     remembered: [],
     reach: 'devnet',
     times: devnetTimes,
-    isThrottled: () => false,
+    isLimited: () => false,
     ...options,
   })
   const info = { id: node.id, host: HOST, port: node.port }

@@ -93,8 +93,9 @@ async function run(settings: Settings): Promise<void> {
     remembered: loadTable(dataDir, log),
     reach: 'devnet',
     times: devnetTimes,
-    // All nodes and clients of a devnet share one address, and a test may well be in a hurry.
-    isThrottled: (host) => !host.startsWith('127.'),
+    // All nodes and clients of a devnet share one address, a test is in a hurry, and a DApp that
+    // restarts with every saved file changes its port more often than a decent node.
+    isLimited: (host) => !host.startsWith('127.'),
   })
   const save = () => saveTable(dataDir, node.snapshot())
   const saving = setInterval(() => attempt(save), devnetTimes.saveEveryMs)

@@ -38,8 +38,8 @@ export interface CarrierNodeOptions {
   readonly remembered: readonly NodeInfo[]
   readonly reach: Reach
   readonly times: CarrierTimes
-  /** Whether an IP address is held to so many packets a second. */
-  readonly isThrottled: (host: string) => boolean
+  /** Whether throttle and blacklist hold for an IP address. */
+  readonly isLimited: (host: string) => boolean
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -81,12 +81,12 @@ export class CarrierNode {
 
   /** Binds the socket and begins to join. Throws `carrier/portInUse` and `carrier/cannotListen`. */
   static async start(options: CarrierNodeOptions): Promise<CarrierNode> {
-    const { keys, host, port, isThrottled, times, now = Date.now } = options
+    const { keys, host, port, isLimited, times, now = Date.now } = options
     let node: CarrierNode | undefined
     const onMessage = (message: Message, from: NodeInfo) => {
       if (node !== undefined) node.#receive(message, from)
     }
-    const wire = await Wire.open({ keys, host, port, isThrottled, now, onMessage })
+    const wire = await Wire.open({ keys, host, port, isLimited, now, onMessage })
     const calls = new Calls({ times, wire, now: () => performance.now() })
     node = new CarrierNode(options, wire, calls)
     node.#begin()

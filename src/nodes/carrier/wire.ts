@@ -2,7 +2,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { toHex } from '../../base/bytes-text.ts'
 import { ElaError, systemCodeOf } from '../../base/errors.ts'
-import type { Id } from '../../protocol/carrier/id.ts'
 import { decodeMessage, encodeMessage, type Message } from '../../protocol/carrier/message.ts'
 import { addressOf, type NodeInfo } from '../../protocol/carrier/node-info.ts'
 import type { NodeKeys } from '../../protocol/carrier/packet.ts'
@@ -21,8 +20,8 @@ export interface WireOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
-  /** Whether packets from and to an IP address are limited. */
-  readonly isThrottled: (host: string) => boolean
+  /** Whether an IP address is held to so many packets a second, and banned when it misbehaves. */
+  readonly isLimited: (host: string) => boolean
   readonly now: () => number
   readonly onMessage: (message: Message, from: NodeInfo) => void
 }
@@ -74,7 +73,7 @@ export class Wire {
 
   /** How long a packet to `host` should wait so as not to be throttled there. */
   delayMs(host: string): number {
-    return this.#options.isThrottled(host) ? this.#outbound.delayMs(host) : 0
+    return this.#options.isLimited(host) ? this.#outbound.delayMs(host) : 0
   }
 
   /** Whether the message is on its way; not when the receiver's id is no usable key. */
@@ -124,48 +123,45 @@ export class Wire {
 
   #receive(packet: Uint8Array, { address: host, port }: RemoteInfo): void {
     this.#traffic.received += 1
-    const address = addressOf({ host, port })
-    if (this.#blacklist.isBanned(address)) {
+    if (!this.#options.isLimited(host)) {
+      this.#read(packet, { host, port })
+    } else if (this.#blacklist.isBanned(addressOf({ host, port }))) {
       this.#traffic.banned += 1
-    } else if (this.#options.isThrottled(host) && this.#inbound.isTooMany(host)) {
+    } else if (this.#inbound.isTooMany(host)) {
       this.#traffic.throttled += 1
     } else {
-      this.#read(packet, { host, port, address })
+      this.#read(packet, { host, port })
     }
   }
 
-  #read(
-    packet: Uint8Array,
-    sender: { readonly host: string; readonly port: number; readonly address: string },
-  ): void {
-    const { host, port, address } = sender
-    if (
-      port === 0 ||
-      packet.length < SMALLEST_PACKET_BYTES ||
-      packet.length > LARGEST_PACKET_BYTES
-    ) {
+  #read(packet: Uint8Array, sender: Pick<NodeInfo, 'host' | 'port'>): void {
+    const { length } = packet
+    if (sender.port === 0 || length < SMALLEST_PACKET_BYTES || length > LARGEST_PACKET_BYTES) {
       this.#traffic.unreadable += 1
       return
     }
-    let id: Id
+    let from: NodeInfo
     let message: Message
     try {
       const opened = this.#box.open(packet)
-      id = opened.from
       message = decodeMessage(opened.message)
+      from = { id: opened.from, ...sender }
     } catch (error) {
       if (!(error instanceof ElaError)) throw error
       this.#traffic.unreadable += 1
-      this.#blacklist.observeInvalid(address)
+      if (this.#options.isLimited(sender.host)) this.#blacklist.observeInvalid(addressOf(sender))
       return
     }
-    const name = toHex(id)
-    if (name === this.#ownId) return
-    this.#blacklist.observe(address, name)
-    if (this.#blacklist.isBanned(name) || this.#blacklist.isBanned(address)) {
-      this.#traffic.banned += 1
-      return
-    }
-    this.#options.onMessage(message, { id, host, port })
+    if (toHex(from.id) === this.#ownId) return
+    if (this.#isBanned(from)) this.#traffic.banned += 1
+    else this.#options.onMessage(message, from)
+  }
+
+  /** Takes note of who writes from where, and whether that was once too often something new. */
+  #isBanned(from: NodeInfo): boolean {
+    if (!this.#options.isLimited(from.host)) return false
+    const names = [addressOf(from), toHex(from.id)] as const
+    this.#blacklist.observe(...names)
+    return names.some((name) => this.#blacklist.isBanned(name))
   }
 }
