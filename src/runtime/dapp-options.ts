@@ -44,7 +44,8 @@ export interface ChainDoor {
 
 export interface CarrierPeer {
   readonly id: string
-  readonly udp: number
+  /** `address:port`. */
+  readonly udp: string
   /** Peers it knows, when it has been asked. */
   readonly peers?: number
 }

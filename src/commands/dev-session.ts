@@ -1,0 +1,169 @@
+/** One run of `ela dev`: a devnet, the DApp beside it, and what shows them, until it is stopped. */
+import { messageOf } from '../base/errors.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig, loadConfigOrDefault } from '../config/load.ts'
+import { type Dashboard, openDashboard } from '../dashboard/open.ts'
+import { type Devnet, startDevnet } from '../devnet/devnet.ts'
+import type { DevnetEvent, Intent } from '../devnet/events.ts'
+import { devnetAccounts } from '../identity/devnet-accounts.ts'
+import type { Dapp } from '../runtime/dapp-options.ts'
+import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
+import { startDapp } from '../runtime/host.ts'
+import { watchFiles } from '../runtime/watch.ts'
+import type { Context } from './context.ts'
+import type { DevFlags } from './dev.ts'
+import { NetworkView } from './dev-networks.ts'
+import { devnetOptionsOf } from './devnet-flags.ts'
+
+export async function runDev(folder: string, flags: DevFlags, context: Context): Promise<void> {
+  const config = await (flags.dapp ? loadConfig(folder) : loadConfigOrDefault(folder))
+  const session = new DevSession(config, flags, context)
+  try {
+    await session.run()
+  } finally {
+    await session.close()
+  }
+}
+
+class DevSession {
+  readonly #config: Config
+  readonly #flags: DevFlags
+  readonly #context: Context
+  readonly #dashboard: Dashboard
+  readonly #networks = new NetworkView()
+  /** The user's way to stop from the dashboard; signals are the other. */
+  readonly #quit = new AbortController()
+  readonly #over: AbortSignal
+  #devnet: Devnet | undefined
+  #dapp: Dapp | undefined
+  #stoppingDapp: Promise<void> | undefined
+  #closers: (() => Promise<void>)[] = []
+
+  constructor(config: Config, flags: DevFlags, context: Context) {
+    this.#config = config
+    this.#flags = flags
+    this.#context = context
+    this.#over = AbortSignal.any([context.signal, this.#quit.signal])
+    const { printer, stdin, env } = context
+    this.#dashboard = openDashboard({
+      printer,
+      stdin,
+      env,
+      title: config.name,
+      accounts: devnetAccounts().map(({ name, ela, evm, did }) => {
+        return { name, ela: ela.address, evm: evm.address, did: did.did }
+      }),
+      tui: flags.tui,
+      onIntent: (intent) => void this.#perform(intent),
+    })
+  }
+
+  /** Resolves when it is over, however it came to that. */
+  async run(): Promise<void> {
+    let devnet: Devnet
+    try {
+      devnet = await startDevnet(
+        {
+          ...devnetOptionsOf(this.#flags, this.#config),
+          signal: this.#over,
+          watchHealth: true,
+        },
+        (event) => this.#onDevnet(event),
+      )
+    } catch (error) {
+      // Given up by the user while it started: no failure.
+      if (this.#over.aborted) return
+      throw error
+    }
+    this.#devnet = devnet
+    this.#networks.devnet = devnet
+    const url = this.#flags.dapp ? await this.#startDapp(devnet) : undefined
+    if (!this.#over.aborted) this.#answer(devnet, url)
+    await Promise.race([devnet.stopped, whenAborted(this.#over)])
+  }
+
+  async close(): Promise<void> {
+    await this.#stopDapp()
+    for (const close of this.#closers) await close()
+    await this.#devnet?.stop()
+    await this.#dashboard.close()
+  }
+
+  /** Resolves with the DApp's address as soon as it works, or is known not to. */
+  async #startDapp(devnet: Devnet): Promise<string | undefined> {
+    const { folder, file, name, kind, entry, dapp } = this.#config
+    const guest = devnet.adopt({ restart: async () => this.#dapp?.restart() })
+    let settled = () => {}
+    const outcome = new Promise<void>((resolve) => {
+      settled = resolve
+    })
+    const onEvent = (event: RuntimeEvent | DappTalk) => {
+      if (event.event === 'log') {
+        guest.log(event.line)
+        return
+      }
+      this.#dashboard.show(event)
+      if (event.event !== 'dapp-starting') settled()
+    }
+    const env = { ...devnet.guestEnvironment, ...dapp.env }
+    const networks = () => this.#networks.now()
+    const strictPorts = this.#flags.strictPorts === true
+    const options = { ...dapp, name, kind, folder, entry, env, networks, strictPorts }
+    this.#dapp = await startDapp(options, onEvent)
+    if (file !== undefined) await this.#watchConfig(file)
+    await Promise.race([outcome, whenAborted(this.#over)])
+    return this.#dapp.url
+  }
+
+  async #watchConfig(file: string): Promise<void> {
+    const notice = (message: string) => this.#dashboard.show({ event: 'notice', message })
+    const watching = await watchFiles({
+      paths: [file],
+      ignore: [],
+      onChange: () => notice('The config has changed: start `ela dev` again to use it.'),
+      onError: (error) => notice(`Watching the config failed: ${messageOf(error)}.`),
+    })
+    this.#closers.push(() => watching.close())
+  }
+
+  #onDevnet(event: DevnetEvent): void {
+    this.#networks.note(event)
+    this.#dashboard.show(event)
+    // Before the devnet ends all that carries its mark: the DApp is to end by itself.
+    if (event.event === 'devnet-stopping') void this.#stopDapp()
+  }
+
+  async #stopDapp(): Promise<void> {
+    this.#stoppingDapp ??= this.#dapp?.stop()
+    await this.#stoppingDapp
+  }
+
+  async #perform(intent: Intent): Promise<void> {
+    if (intent.intent === 'stop') {
+      this.#quit.abort()
+      return
+    }
+    try {
+      await this.#devnet?.perform(intent)
+    } catch (error) {
+      this.#dashboard.show({ event: 'notice', message: messageOf(error) })
+    }
+  }
+
+  /** For programs that wait until all is up. People on a terminal see it already. */
+  #answer(devnet: Devnet, url: string | undefined): void {
+    const { printer } = this.#context
+    const { name, folder } = this.#config
+    const { nodes, environment, accounts } = devnet.session
+    const data = { name, folder, dapp: url ?? null, sandbox: 'none', nodes, environment, accounts }
+    const isTerminal = printer.options.stdout.isTTY === true
+    printer.answer('dev', data, () => (isTerminal ? '' : (url ?? '')))
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

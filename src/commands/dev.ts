@@ -1,0 +1,30 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { addDevnetFlags, type DevnetFlags } from './devnet-flags.ts'
+
+export interface DevFlags extends DevnetFlags {
+  readonly dapp: boolean
+  readonly tui: boolean
+}
+
+export function define(command: Command, context: Context): void {
+  addDevnetFlags(command.argument('[folder]', "the project's folder"))
+    .option('--no-dapp', 'start the devnet alone')
+    .option('--no-tui', 'plain lines instead of the dashboard')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ela dev
+  ela dev song-shop --mining interval:5000
+  ela dev --only mainchain,esc --no-tui
+  ela dev --json-stream          one event a line, for programs
+
+State is kept in \`.ela/\` between runs. The DApp is not sandboxed yet: it can do what you can.`,
+    )
+    .action(async (folder: string | undefined, flags: DevFlags) => {
+      const { runDev } = await import('./dev-session.ts')
+      await runDev(path.resolve(context.cwd, folder ?? '.'), flags, context)
+    })
+}
