@@ -43,9 +43,4 @@ export const IdentityError = defineErrors('identity', {
     message: `There is no key with index ${index} on this path.`,
     hint: 'Use the next index. (One index in four thousand million has no key.)',
   }),
-  unknownAccount: (name: string, nearest: string | undefined, known: readonly string[]) => ({
-    message: `There is no devnet account called \`${name}\`.`,
-    hint: nearest === undefined ? `The accounts are ${known.join(', ')}.` : `Is it \`${nearest}\`?`,
-    exit: 'misused',
-  }),
 })

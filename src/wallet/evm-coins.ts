@@ -2,7 +2,12 @@
 
 import { toHex } from '../base/bytes-text.ts'
 import { callRpc } from '../base/json-rpc.ts'
-import { addressOfPrivateKey, type EvmAddress, parseAddress } from '../protocol/evm/address.ts'
+import {
+  addressOfPrivateKey,
+  checksumAddress,
+  type EvmAddress,
+  parseAddress,
+} from '../protocol/evm/address.ts'
 import { formatAmount } from './amount.ts'
 import type { EvmNode } from './chains.ts'
 import { assertDevnetEvm, isDevnetKey } from './devnet-only.ts'
@@ -72,7 +77,7 @@ export async function sendEvmTransaction(
   const lacking = (needs: bigint) =>
     WalletError.notEnough({
       chain,
-      address: from,
+      address: checksumAddress(from),
       has: formatAmount(has, chain),
       needs: formatAmount(needs, chain),
     })
