@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
+import { loadConfigOrDefault } from '../config/load.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import type { DevnetOptions } from '../devnet/options.ts'
 import { findSession } from '../devnet/session.ts'
 import type { Context } from './context.ts'
-import { addDevnetFlags, type DevnetFlags, devnetOptions, projectFolder } from './devnet-flags.ts'
+import { addDevnetFlags, type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
 import { CommandError } from './errors.ts'
+import { projectFolder } from './project-folder.ts'
 
 interface Flags extends DevnetFlags {
   readonly keep?: boolean
@@ -51,7 +53,8 @@ async function runIsolated(
   flags: Flags,
 ): Promise<void> {
   const { printer, signal } = context
-  const options = await devnetOptions(projectFolder(context.cwd), flags)
+  const config = await loadConfigOrDefault(projectFolder(context.cwd))
+  const options = devnetOptionsOf(flags, config)
   // Loading it takes as long as starting the nodes; both at once cost nothing.
   const loading = import('execa')
   const folder = mkdtempSync(path.join(tmpdir(), 'ela-exec-'))

@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import { DevnetError } from '../devnet/errors.ts'
 import { followLogs, type LoggedLine, loggedNodes, readLogs } from '../devnet/logs.ts'
 import type { Context } from './context.ts'
-import { upwards } from './devnet-flags.ts'
 import { parseDuration } from './duration.ts'
 import { CommandError } from './errors.ts'
+import { upwards } from './project-folder.ts'
 
 interface Flags {
   readonly follow?: boolean

@@ -8,10 +8,12 @@ import { type Exit, exitCodes } from '../base/exit-codes.ts'
 import { programOf } from '../base/program.ts'
 import { DevnetError } from '../devnet/errors.ts'
 import type { Session } from '../devnet/session.ts'
+import type { Mining } from '../nodes/kind.ts'
 import type { Context } from './context.ts'
-import { type DevnetFlags, flagWords, projectFolder } from './devnet-flags.ts'
+import type { DevnetFlags } from './devnet-flags.ts'
 import { CommandError } from './errors.ts'
 import { sessionText } from './node-start.ts'
+import { projectFolder } from './project-folder.ts'
 
 const LOOK_EVERY_MS = 20
 const STOP_WITHIN_MS = 10_000
@@ -121,4 +123,19 @@ function sessionIn(answer: string, code = exitCodes.failed as number): Omit<Sess
   if (ok) return data
   const exit = Object.entries(exitCodes).find(([, number]) => number === code)?.[0] ?? 'failed'
   throw new ElaError(error.code, { ...error, exit: exit as Exit })
+}
+
+/** The words that give a command these flags again. */
+function flagWords({ portBase, strictPorts, reset, mining, only }: DevnetFlags): string[] {
+  return [
+    ...(portBase === undefined ? [] : ['--port-base', `${portBase}`]),
+    ...(strictPorts === true ? ['--strict-ports'] : []),
+    ...(reset === true ? ['--reset'] : []),
+    ...(mining === undefined ? [] : ['--mining', miningWord(mining)]),
+    ...(only === undefined ? [] : ['--only', only.join(',')]),
+  ]
+}
+
+function miningWord(mining: Mining): string {
+  return mining.mode === 'interval' ? `interval:${mining.everyMs}` : mining.mode
 }

@@ -1,14 +1,17 @@
 /** `ela node start`: the devnet in this terminal, until it is stopped. */
 import type { Paint, Printer } from '../base/printer.ts'
+import { loadConfigOrDefault } from '../config/load.ts'
 import { startDevnet } from '../devnet/devnet.ts'
 import type { DevnetEvent } from '../devnet/events.ts'
 import type { Session } from '../devnet/session.ts'
 import type { Context } from './context.ts'
-import { type DevnetFlags, devnetOptions, projectFolder } from './devnet-flags.ts'
+import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
+import { projectFolder } from './project-folder.ts'
 
 export async function startHere(context: Context, flags: DevnetFlags): Promise<void> {
   const { printer, signal } = context
-  const options = await devnetOptions(projectFolder(context.cwd), flags)
+  const config = await loadConfigOrDefault(projectFolder(context.cwd))
+  const options = devnetOptionsOf(flags, config)
   const tell = await teller(printer)
   const devnet = await startDevnet({ ...options, signal }, tell)
   try {

@@ -6,7 +6,7 @@ import { DevnetError } from '../devnet/errors.ts'
 import { holderOf } from '../devnet/lock.ts'
 import { findSession, readLiveSession, STATE_FOLDER, sessionFile } from '../devnet/session.ts'
 import type { Context } from './context.ts'
-import { upwards } from './devnet-flags.ts'
+import { upwards } from './project-folder.ts'
 
 const STOP_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 20
