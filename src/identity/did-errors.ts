@@ -8,6 +8,11 @@ export const DidUseError = defineErrors('did', {
     hint: `${suggestion(typed, names)} New ones are made with \`ela did new\`.`,
     exit: 'misused',
   }),
+  damaged: (typed: string) => ({
+    message: `\`${typed}\` is no DID: a character is wrong, missing or too much.`,
+    hint: 'Copy it anew.',
+    exit: 'misused',
+  }),
   noKey: (did: string) => ({
     message: `\`ela\` has no key of ${did}, so it can only be resolved.`,
     hint: 'Keys are those of the devnet accounts and of the DIDs `ela did list` shows.',

@@ -1,7 +1,7 @@
 /** DIDs by name, with their keys: the devnet's accounts and those of a project's list. */
 import { readFile } from 'node:fs/promises'
 import { messageOf } from '../base/errors.ts'
-import { DID_PREFIX, type Did, parseDid } from '../protocol/did/did.ts'
+import { DID_PREFIX, type Did, isKeyDid, parseDid } from '../protocol/did/did.ts'
 import { type Account, accountsOf } from './accounts.ts'
 import { devnetAccountAt, devnetAccounts } from './devnet-accounts.ts'
 import { DidUseError } from './did-errors.ts'
@@ -46,7 +46,7 @@ export function namedDids(file: string): readonly NamedDid[] {
   return [...accounts, ...listed]
 }
 
-/** What a person means by a name or a DID. Throws `did/unknownName`. */
+/** What a person means by a name or a DID. Throws `did/unknownName`, `did/damaged`. */
 export function didOfName(typed: string, file: string): NamedDid | Did {
   const known = namedDids(file)
   const named = known.find(({ name, did }) => name === typed.toLowerCase() || did === typed)
@@ -56,7 +56,9 @@ export function didOfName(typed: string, file: string): NamedDid | Did {
   if (!typed.startsWith(DID_PREFIX) && !/^i[A-Za-z0-9]{33}$/.test(typed)) {
     throw DidUseError.unknownName(typed, names)
   }
-  return known.find(({ did }) => did === DID_PREFIX + typed) ?? parseDid(typed)
+  const did = parseDid(typed)
+  if (/:i[A-Za-z0-9]{33}$/.test(did) && !isKeyDid(did)) throw DidUseError.damaged(typed)
+  return known.find((one) => one.did === did) ?? did
 }
 
 /** Throws `did/unknownName`, `did/noKey`, `did/otherPhrase` and `did/phraseUnreadable`. */

@@ -67,6 +67,8 @@ test('refuses names that are taken or no names', async () => {
   assert.equal(await failure('did new alice', folder), { code: 2, error: 'did/nameTaken' })
   assert.equal(await failure('did new ../x', folder), { code: 2, error: 'did/badName' })
   assert.equal(await failure('did show singr', folder), { code: 2, error: 'did/unknownName' })
+  const damaged = 'did show did:elastos:iW3HU8fTmwkENeVT9UCEvvg3ddUD5oCxYB'
+  assert.equal(await failure(damaged, folder), { code: 2, error: 'did/damaged' })
 })
 
 test('names a damaged list and leaves it as it is', async () => {

@@ -46,30 +46,24 @@ export function resolveCredential(state: DidState, params: Params): Answer {
     history.find(({ revoker }) => revoker !== undefined && valid.includes(revoker)) ??
     strangersRevocation(history, issuer)
   const shown = [revocation, declaration].filter((one) => one !== undefined)
-  const revoked = valid.includes(revocation?.revoker ?? '') || declaration === undefined
-  const status = revoked ? REVOKED : VALID
-  return {
-    result: {
-      id,
-      status,
-      ...(shown.length > 0 ? { transaction: shown.map(transactionJson) } : {}),
-    },
-  }
+  // The node says "revoked" here and shows no transaction, which libraries cannot read.
+  if (shown.length === 0) return { result: { id: asked, status: NOT_FOUND } }
+  const status = revocation === undefined ? VALID : REVOKED
+  return { result: { id, status, transaction: shown.map(transactionJson) } }
 }
 
 /**
- * A revocation by somebody who is neither owner nor issuer counts for those who ask for that
- * `issuer`, and for all when nobody declared the credential. One is shown: libraries refuse two.
+ * A revocation by somebody who is neither owner nor issuer says nothing about a declared
+ * credential. Without a declaration it counts: for all, or for those who ask for that `issuer`.
+ * One is shown: libraries refuse two.
  */
 function strangersRevocation(
   history: readonly MinedCredential[],
   issuer: unknown,
 ): MinedCredential | undefined {
-  if (typeof issuer === 'string' && issuer !== '') {
-    return history.find(({ revoker }) => revoker === withPrefix(issuer))
-  }
-  const declared = history.some(({ credential }) => credential !== undefined)
-  return declared ? undefined : history[0]
+  if (history.some(({ credential }) => credential !== undefined)) return undefined
+  if (typeof issuer !== 'string' || issuer === '') return history[0]
+  return history.find(({ revoker }) => revoker === withPrefix(issuer))
 }
 
 /** `{did, skip?, limit?}` → ids of declared credentials, newest first; `null` for none. */

@@ -15,7 +15,7 @@ export interface JsonObject {
 }
 
 /** Deeper values are refused: they are no document, and writing them recurses. */
-export const MAX_DEPTH = 64
+const MAX_DEPTH = 64
 
 /** Parses JSON text with a limit on nesting. Throws `did/notJson` or `did/tooDeep`. */
 export function parseJson(text: string, what: string): Json {

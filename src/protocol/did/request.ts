@@ -15,10 +15,9 @@ import { DidError } from './errors.ts'
 import { asObject, own, textOf } from './json-fields.ts'
 
 export const DID_SPECIFICATION = 'elastos/did/1.0'
-export const CREDENTIAL_SPECIFICATION = 'elastos/credential/1.0'
 
 /** EVM transactions are at most 128 KiB, so no request is longer. */
-export const MAX_REQUEST_BYTES = 128 * 1024
+const MAX_REQUEST_BYTES = 128 * 1024
 
 const lengthAndText = varString()
 const operations = ['create', 'update', 'transfer', 'deactivate', 'declare', 'revoke'] as const

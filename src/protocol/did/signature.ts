@@ -27,16 +27,6 @@ export function verifyBytes(
   return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
-/** Whether 33 bytes are a point of the curve. */
-export function isPublicKey(publicKey: Uint8Array): boolean {
-  try {
-    importKey(publicKey)
-    return true
-  } catch {
-    return false
-  }
-}
-
 function importKey(publicKey: Uint8Array): KeyObject {
   if (publicKey.length !== 33) throw DidError.badPublicKey(`${publicKey.length} bytes, not 33`)
   return createPublicKey({
