@@ -59,9 +59,9 @@ function entryOf(settings: SettingsReader, kind: DappKind, folder: string): stri
   const guess = guesses.find((file) => existsSync(path.join(folder, file))) ?? guesses[0]
   const given = settings.text(key) ?? guess ?? '.'
   const full = settings.inside(key, given)
-  const stats = statSync(full, { throwIfNoEntry: false })
-  if (stats === undefined) throw ConfigError.missingEntry(settings.place(key), key, given)
-  if (stats.isDirectory() !== (kind === 'web')) {
+  // Also false where a file stands in the place of a folder, for which `statSync` throws.
+  if (!existsSync(full)) throw ConfigError.missingEntry(settings.place(key), key, given)
+  if (statSync(full).isDirectory() !== (kind === 'web')) {
     throw settings.wrong(key, kind === 'web' ? 'a folder' : 'a file')
   }
   return full

@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
@@ -96,12 +97,21 @@ function projectPath(file: string): string {
 }
 
 function checkFolder(folder: string): void {
-  const stats = lstatSync(folder, { throwIfNoEntry: false })
+  const stats = statsOf(folder)
   if (stats === undefined) return
   // A link to a folder is not followed: the project would land where nobody looks for it.
   if (!stats.isDirectory()) throw ScaffoldError.notFolder(folder)
   const holds = readdirSync(folder).filter((name) => !harmless.includes(name))
   if (holds.length > 0) throw ScaffoldError.folderNotEmpty(folder, holds.sort())
+}
+
+function statsOf(folder: string): Stats | undefined {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false })
+  } catch (error) {
+    // Such as a file where a folder above should be.
+    throw ScaffoldError.notWritable(folder, error)
+  }
 }
 
 function checkSurroundings(folder: string): void {

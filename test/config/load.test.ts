@@ -148,6 +148,7 @@ test('refuses paths that leave the project or do not exist', async () => {
   await refuses('config/outsideProject', "export default { root: '/etc' }")
   await refuses('config/outsideProject', "export default { dapp: { watch: ['../x'] } }")
   await refuses('config/missingEntry', "export default { root: 'nowhere' }")
+  await refuses('config/missingEntry', "export default { root: 'src/service.ts/x' }")
 })
 
 test('says which of root and entry a kind has', async () => {
