@@ -7,16 +7,14 @@
  *
  * @see Elastos.ELA.SideChain.EID core/vm/did/common.go GetDIDAddress
  */
-import { createHash } from 'node:crypto'
 import { base58 } from '@scure/base'
 import { concatBytes } from '../../base/bytes-text.ts'
+import { addressOf, Prefix, programHashOf, readAddress } from '../ela/address.ts'
 import { DidError } from './errors.ts'
 
 export type Did = `did:elastos:${string}`
 
 export const DID_PREFIX = 'did:elastos:'
-const PREFIX_BYTE = 0x67
-const CHECKSUM_BYTES = 4
 
 /** The DID whose default key is this compressed P-256 key. Throws `did/badPublicKey`. */
 export function didOf(publicKey: Uint8Array): Did {
@@ -27,11 +25,7 @@ export function didOf(publicKey: Uint8Array): Did {
 export function didAddressOf(publicKey: Uint8Array): string {
   if (publicKey.length !== 33) throw DidError.badPublicKey(`${publicKey.length} bytes, not 33`)
   const script = concatBytes(Uint8Array.of(0x21), publicKey, Uint8Array.of(0xad))
-  const payload = concatBytes(
-    Uint8Array.of(PREFIX_BYTE),
-    createHash('ripemd160').update(sha256(script)).digest(),
-  )
-  return base58.encode(concatBytes(payload, sha256(sha256(payload)).subarray(0, CHECKSUM_BYTES)))
+  return addressOf(programHashOf(script, Prefix.identity))
 }
 
 /**
@@ -47,16 +41,9 @@ export function parseDid(text: string): Did {
 
 /** Whether the text is a DID made from a key: prefix and checksum are right. */
 export function isKeyDid(text: string): text is Did {
-  if (!text.startsWith(DID_PREFIX) || text.length > 64) return false
-  let bytes: Uint8Array
-  try {
-    bytes = base58.decode(text.slice(DID_PREFIX.length))
-  } catch {
-    return false
-  }
-  if (bytes.length !== 25 || bytes[0] !== PREFIX_BYTE) return false
-  const checksum = sha256(sha256(bytes.subarray(0, 21))).subarray(0, CHECKSUM_BYTES)
-  return checksum.equals(bytes.subarray(21))
+  if (!text.startsWith(DID_PREFIX)) return false
+  const read = readAddress(text.slice(DID_PREFIX.length))
+  return 'programHash' in read && read.programHash[0] === Prefix.identity
 }
 
 export interface DidUrl {
@@ -99,8 +86,4 @@ export function decodeKey(base58Text: string): Uint8Array | undefined {
 
 export function encodeKey(publicKey: Uint8Array): string {
   return base58.encode(publicKey)
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest()
 }
