@@ -11,9 +11,13 @@ import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
 import { startDapp } from '../runtime/host.ts'
 import { watchFiles } from '../runtime/watch.ts'
 import type { Context } from './context.ts'
-import type { DevFlags } from './dev.ts'
 import { NetworkView } from './dev-networks.ts'
-import { devnetOptionsOf } from './devnet-flags.ts'
+import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
+
+export interface DevFlags extends DevnetFlags {
+  readonly dapp: boolean
+  readonly tui: boolean
+}
 
 export async function runDev(folder: string, flags: DevFlags, context: Context): Promise<void> {
   const config = await (flags.dapp ? loadConfig(folder) : loadConfigOrDefault(folder))

@@ -1,12 +1,8 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
-import { addDevnetFlags, type DevnetFlags } from './devnet-flags.ts'
-
-export interface DevFlags extends DevnetFlags {
-  readonly dapp: boolean
-  readonly tui: boolean
-}
+import type { DevFlags } from './dev-session.ts'
+import { addDevnetFlags } from './devnet-flags.ts'
 
 export function define(command: Command, context: Context): void {
   addDevnetFlags(command.argument('[folder]', "the project's folder"))

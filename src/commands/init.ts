@@ -76,8 +76,9 @@ async function init(folder: string | undefined, flags: Flags, context: Context):
     (_data, paint) => {
       const way = path.relative(context.cwd, target)
       const next = [...(way === '' ? [] : [`cd ${shellWord(way)}`]), 'ela dev']
+      const what = `${files.length} files from the template \`${template.name}\` in ${target}`
       return [
-        `${paint('green', '✔')} ${paint('bold', name)}: ${files.length} files from the template \`${template.name}\` in ${target}`,
+        `${paint('green', '✔')} ${paint('bold', name)}: ${what}`,
         '',
         'Next:',
         ...next.map((line) => `  ${line}`),
