@@ -152,7 +152,7 @@ function reduceNode(state: State, event: NodeEvent, now: number): State {
       return withNode(state, node, () => ({ status: 'starting', detail: '' }))
     case 'node-ready': {
       const { pid, entry } = event
-      const detail = String(entry['rpc'] ?? entry['udp'] ?? '')
+      const detail = String(entry['udp'] ?? entry['rpc'] ?? '')
       return withNode(state, node, () => ({ status: 'ready', pid, detail }))
     }
     case 'node-restarting': {

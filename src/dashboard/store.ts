@@ -9,11 +9,14 @@ export interface Snapshot {
 
 // A frame costs about 1 % of a core per frame and second; five are smooth enough for numbers.
 const FRAME_MS = 200
+/** How long the answer to a key stays before the key list comes back. */
+const SAID_MS = 3_000
 
 export class DashboardStore {
   #snapshot: Snapshot = { state: initialState, view: initialView }
   #listeners = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
+  #saidTimer: NodeJS.Timeout | undefined
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -39,12 +42,21 @@ export class DashboardStore {
     const { view, effect } = press(this.#snapshot.view, key, this.#snapshot.state)
     this.#snapshot = { ...this.#snapshot, view }
     this.#tell()
+    clearTimeout(this.#saidTimer)
+    if (view.said !== '') this.#saidTimer = setTimeout(() => this.#unsay(), SAID_MS)
     return effect
   }
 
   close(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#saidTimer)
     this.#listeners.clear()
+  }
+
+  #unsay(): void {
+    const { view } = this.#snapshot
+    this.#snapshot = { ...this.#snapshot, view: { ...view, said: '' } }
+    this.#tell()
   }
 
   #tell(): void {

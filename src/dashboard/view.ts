@@ -140,6 +140,7 @@ function pressChar(view: View, char: string, state: State): Pressed {
       return { view: moved(view, state, -1) }
     case 'm': {
       const node = MINABLE.includes(selected) ? selected : 'mainchain'
+      if (!isReady(state, node)) return { view: { ...view, said: `${node} is not ready` } }
       return {
         view: { ...view, said: `ela mine 1 --on ${node}` },
         effect: { intent: 'mine', node, blocks: 1 },
@@ -176,6 +177,10 @@ function pressChar(view: View, char: string, state: State): Pressed {
     default:
       return { view }
   }
+}
+
+function isReady(state: State, node: string): boolean {
+  return state.nodes.some(({ name, status }) => name === node && status === 'ready')
 }
 
 /** The selected row, which is the first one until the user chooses. */

@@ -14,6 +14,13 @@ const test = suite('dashboard keys')
 
 const state: State = [
   { event: 'devnet-starting' as const, folder: '', nodes: ['mainchain', 'esc', 'carrier-1'] },
+  ...['mainchain', 'esc'].map((node) => ({
+    event: 'node-ready' as const,
+    node,
+    pid: 1,
+    entry: {},
+    tookMs: 1,
+  })),
   ...['one', 'two', 'three', 'four'].map((line, index) => ({
     event: 'log' as const,
     node: index % 2 === 0 ? 'mainchain' : 'esc',
@@ -53,6 +60,13 @@ test('mines on the selected chain, or on the main chain when the row makes no bl
     node: 'mainchain',
     blocks: 1,
   })
+})
+
+test('mines on no chain that is not ready, and says so', () => {
+  const before = reduce(state, { event: 'node-starting', node: 'esc' }, 0)
+  const { view, effect } = press({ ...initialView, selected: 'esc' }, { char: 'm' }, before)
+  assert.is(effect, undefined)
+  assert.is(view.said, 'esc is not ready')
 })
 
 test('restarts the selected row, the DApp included', () => {
