@@ -6,11 +6,19 @@ import { didListFile, projectAround } from '../identity/did-list.ts'
 import type { EidChain } from '../wallet/did-publish.ts'
 import type { Context } from './context.ts'
 
-/** The list of the project whose devnet runs, or else of the project around us. */
+/**
+ * The list of the devnet that runs (under `ela exec` a temporary folder's), and the one of the
+ * project around us.
+ */
 export function keyPlaceOf(context: Context): KeyPlace {
-  const project = runningSession(context)?.folder ?? projectAround(context.cwd)
+  const project = didListFile(projectAround(context.cwd))
+  const session = runningSession(context)
   const phraseFile = context.env['ELA_MNEMONIC_FILE']
-  return { file: didListFile(project), phraseFile: phraseFile === '' ? undefined : phraseFile }
+  return {
+    file: session === undefined ? project : didListFile(session.folder),
+    alsoKnown: project,
+    phraseFile: phraseFile === '' ? undefined : phraseFile,
+  }
 }
 
 /** The session, or `undefined` when no devnet runs: names are known without one. */

@@ -28,7 +28,7 @@ export async function runNew(name: string | undefined, context: Context): Promis
 }
 
 export async function runList(context: Context): Promise<void> {
-  const known = namedDids(keyPlaceOf(context).file)
+  const known = namedDids(keyPlaceOf(context))
   const rpc = eidRpcOf(context)
   const rows = await Promise.all(known.map((one) => rowOf(one, rpc)))
   context.printer.answer('did list', { dids: rows }, ({ dids }, paint) => {
@@ -43,7 +43,7 @@ export async function runList(context: Context): Promise<void> {
 }
 
 export async function runShow(typed: string, context: Context): Promise<void> {
-  const found = didOfName(typed, keyPlaceOf(context).file)
+  const found = didOfName(typed, keyPlaceOf(context))
   const rpc = eidRpcOf(context)
   const did = typeof found === 'string' ? found : found.did
   const named = typeof found === 'string' ? {} : { name: found.name, index: found.index }
@@ -72,7 +72,7 @@ export async function runShow(typed: string, context: Context): Promise<void> {
 
 export async function runResolve(typed: string, all: boolean, context: Context): Promise<void> {
   const { rpc } = eidOf(findSession(context))
-  const found = didOfName(typed, keyPlaceOf(context).file)
+  const found = didOfName(typed, keyPlaceOf(context))
   const did = typeof found === 'string' ? found : found.did
   const resolved = await resolveDid(rpc, did, all)
   if (resolved.status === 'unpublished') throw DidUseError.notOnChain(did)

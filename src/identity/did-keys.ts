@@ -20,8 +20,10 @@ export interface DidKey extends NamedDid {
 }
 
 export interface KeyPlace {
-  /** `.ela/dids.json` */
+  /** `.ela/dids.json` of the devnet's folder: new DIDs are written here. */
   readonly file: string
+  /** The list of the project around us when that is another: its names are known too. */
+  readonly alsoKnown?: string | undefined
   /** ELA_MNEMONIC_FILE */
   readonly phraseFile: string | undefined
 }
@@ -29,8 +31,15 @@ export interface KeyPlace {
 /** Lower ones belong to the accounts. */
 const FIRST_FREE_DEVNET_INDEX = 10
 
-/** The ten accounts, then the list. */
-export function namedDids(file: string): readonly NamedDid[] {
+/** The ten accounts, then the list; of two with one name the first counts. */
+export function namedDids({ file, alsoKnown }: KeyPlace): readonly NamedDid[] {
+  const here = ownDids(file)
+  if (alsoKnown === undefined || alsoKnown === file) return here
+  const further = listed(alsoKnown).filter(({ name }) => !here.some((one) => one.name === name))
+  return [...here, ...further]
+}
+
+function ownDids(file: string): readonly NamedDid[] {
   const accounts = devnetAccounts().map(({ name, index, did }) => ({
     name,
     index,
@@ -38,17 +47,16 @@ export function namedDids(file: string): readonly NamedDid[] {
     phrase: 'devnet' as const,
     isAccount: true,
   }))
-  const listed = readDidList(file).map((one) => ({
-    ...one,
-    did: parseDid(one.did),
-    isAccount: false,
-  }))
-  return [...accounts, ...listed]
+  return [...accounts, ...listed(file)]
+}
+
+function listed(file: string): readonly NamedDid[] {
+  return readDidList(file).map((one) => ({ ...one, did: parseDid(one.did), isAccount: false }))
 }
 
 /** What a person means by a name or a DID. Throws `did/unknownName`, `did/damaged`. */
-export function didOfName(typed: string, file: string): NamedDid | Did {
-  const known = namedDids(file)
+export function didOfName(typed: string, place: KeyPlace): NamedDid | Did {
+  const known = namedDids(place)
   const named = known.find(({ name, did }) => name === typed.toLowerCase() || did === typed)
   if (named !== undefined) return named
   const names = known.map(({ name }) => name)
@@ -63,7 +71,7 @@ export function didOfName(typed: string, file: string): NamedDid | Did {
 
 /** Throws `did/unknownName`, `did/noKey`, `did/otherPhrase` and `did/phraseUnreadable`. */
 export async function keyOfName(typed: string, place: KeyPlace): Promise<DidKey> {
-  const named = didOfName(typed, place.file)
+  const named = didOfName(typed, place)
   if (typeof named === 'string') throw DidUseError.noKey(named)
   const account = (await treeOf(named.phrase, place.phraseFile))(named.index)
   if (account.did.did !== named.did) throw DidUseError.otherPhrase(named.name, named.did)
@@ -78,7 +86,8 @@ export async function newDid(name: string | undefined, place: KeyPlace): Promise
   const { file, phraseFile } = place
   const phrase: Phrase = phraseFile === undefined ? 'devnet' : 'file'
   const at = await treeOf(phrase, phraseFile)
-  const known = namedDids(file)
+  // Only names of this list: the same commands make the same DIDs on every new devnet.
+  const known = ownDids(file)
   const first = phrase === 'devnet' ? FIRST_FREE_DEVNET_INDEX : 0
   let index = first
   while (known.some(({ did }) => did === at(index).did.did)) index += 1
@@ -86,9 +95,9 @@ export async function newDid(name: string | undefined, place: KeyPlace): Promise
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(chosen)) throw DidUseError.badName(chosen)
   const taken = known.find((one) => one.name === chosen)
   if (taken !== undefined) throw DidUseError.nameTaken(chosen, taken.did)
-  const listed = { name: chosen, did: at(index).did.did, index, phrase }
-  writeDidList(file, [...readDidList(file), listed])
-  return { ...listed, isAccount: false }
+  const made = { name: chosen, did: at(index).did.did, index, phrase }
+  writeDidList(file, [...readDidList(file), made])
+  return { ...made, isAccount: false }
 }
 
 function freeName(index: number, known: readonly NamedDid[]): string {

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { messageOf, systemCodeOf } from '../base/errors.ts'
+import { isKeyDid } from '../protocol/did/did.ts'
 import { DidUseError } from './did-errors.ts'
 
 /** Whose tree: the devnet's public phrase, or the one in the file ELA_MNEMONIC_FILE names. */
@@ -78,6 +79,7 @@ function isListed(value: unknown): value is ListedDid {
   return (
     typeof name === 'string' &&
     typeof did === 'string' &&
+    isKeyDid(did) &&
     Number.isSafeInteger(index) &&
     (phrase === 'devnet' || phrase === 'file')
   )

@@ -105,6 +105,20 @@ test('publishes a DID of its own, paid by an account', async () => {
   assert.equal([statuses['singer'], statuses['alice']], ['valid', 'unpublished'])
 })
 
+test('knows the names of a project on a devnet of another folder', async () => {
+  await using devnet = await project()
+  using elsewhere = temporaryFolder()
+  const env = { ELA_SESSION: sessionFile(devnet.folder.path) }
+  const there = { cwd: elsewhere.path }
+  await ela('did new singer', there)
+  const { code } = await ela('did publish singer', { ...there, env })
+  assert.is(code, 0)
+  // As on every new devnet, whatever names the project has given.
+  const made = JSON.parse((await ela('did new singer --json', { ...there, env })).stdout)
+  assert.is(made.data.index, 10)
+  assert.is((await run('show singer', devnet)).status, 'valid')
+})
+
 test('says in words what was done', async () => {
   await using devnet = await project()
   const { stdout, code } = await ela('did publish bob', { cwd: devnet.folder.path })
