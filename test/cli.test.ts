@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../src/commands/index.ts'
 import { ela, elaBuilt } from './support/ela.ts'
+import { temporaryFolder } from './support/folder.ts'
 
 const test = suite('command line')
 
@@ -43,6 +44,14 @@ test('takes global flags before and after the command', async () => {
 
 test('reads flags from the environment', async () => {
   assert.is(JSON.parse((await ela('help env', { env: { ELA_JSON: '1' } })).stdout).ok, true)
+})
+
+test('takes a switch from the environment as off when it says so', async () => {
+  using folder = temporaryFolder()
+  const listed = async (env: Readonly<Record<string, string>>) =>
+    (await ela('init --yes', { cwd: folder.path, env: { ELA_LIST: '', ...env } })).stdout
+  assert.match(await listed({ ELA_LIST: '1' }), /^service /m)
+  assert.not.match(await listed({ ELA_LIST: '0' }), /^service /m)
 })
 
 test('colours a terminal only, and obeys NO_COLOR, FORCE_COLOR and --color', async () => {

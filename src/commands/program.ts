@@ -51,20 +51,18 @@ Examples:
 }
 
 /**
- * Lets `ELA_<FLAG>` stand for every flag of a command and its subcommands; a flag given wins.
- * Done here, once, so that no command can forget it.
+ * Lets `ELA_<FLAG>` stand for every flag of a command and its subcommands; a flag given wins. Done
+ * here, once, so that no command can forget it. A switch is off for an empty value, `0` and `false`.
  */
 export function bindEnvironment(
   command: Command,
   env: Readonly<Record<string, string | undefined>>,
 ): void {
+  // `ela help <command>` is the one way; a second word for it would only be in the way.
+  command.helpCommand(false)
   for (const option of command.options) {
-    const flag = option.long ?? ''
-    const name = environmentName(flag)
-    const value = env[name]
-    if (option.envVar === undefined) option.env(name)
-    // commander reads process.env; the world given to us may be another.
-    if (value === undefined || value === process.env[name]) continue
+    const value = env[environmentName(option.long ?? '')]
+    if (value === undefined || (option.isBoolean() && /^(0|false)?$/.test(value))) continue
     command.setOptionValueWithSource(option.attributeName(), flagValue(option, value), 'env')
   }
   for (const inner of command.commands) bindEnvironment(inner, env)
