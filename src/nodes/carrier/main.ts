@@ -97,8 +97,11 @@ async function run(settings: Settings): Promise<void> {
     // restarts with every saved file changes its port more often than a decent node.
     isLimited: (host) => !host.startsWith('127.'),
   })
-  const save = () => saveTable(dataDir, node.snapshot())
-  const saving = setInterval(() => attempt(save), devnetTimes.saveEveryMs)
+  const save = () => {
+    // Who is alone for now may still find those of before at the next start.
+    if (node.known.length > 0) saveTable(dataDir, node.snapshot())
+  }
+  const saving = setInterval(whenChanged(node, save), devnetTimes.saveEveryMs)
   let server: Awaited<ReturnType<typeof serveStatus>> | undefined
   const stop = async () => {
     clearInterval(saving)
@@ -116,6 +119,17 @@ async function run(settings: Settings): Promise<void> {
   log(`${instance} ${idText(node.id)} listens on UDP ${LOOPBACK}:${node.port}`)
   if (bootstraps.length > 0) await joinedOrAlone(node)
   report({ report: 'ready' })
+}
+
+/** Saves when other nodes are known than at the last time: a killed node should find its way back. */
+function whenChanged(node: CarrierNode, save: () => void): () => void {
+  let saved = ''
+  return () => {
+    const known = node.known.map(addressOf).sort().join()
+    if (known === saved) return
+    saved = known
+    attempt(save)
+  }
 }
 
 /** What cannot be saved now may be saved later; the node itself goes on. */

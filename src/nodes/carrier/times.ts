@@ -22,6 +22,7 @@ export interface CarrierTimes {
   readonly refreshBucketMs: number
   readonly selfLookupMs: number
   readonly randomLookupMs: number
+  /** The table is written when other nodes are in it than in the file. */
   readonly saveEveryMs: number
 }
 
@@ -52,10 +53,10 @@ export const devnetTimes: CarrierTimes = {
   callAtMostMs: SECOND,
   callAtLeastMs: 500,
   joinAloneMs: 2 * SECOND,
-  joinEveryMs: 10 * SECOND,
+  joinEveryMs: 3 * SECOND,
   pingEveryMs: SECOND,
   quietMs: SECOND,
   pingBackoffMs: SECOND,
   sweepEveryMs: 5 * SECOND,
-  saveEveryMs: 10 * SECOND,
+  saveEveryMs: SECOND,
 }

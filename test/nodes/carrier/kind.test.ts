@@ -30,10 +30,11 @@ test('three processes find each other, report their health, and stop when asked'
   for (const instance of carrier.instances) {
     const context = processes.context(instance)
     await carrier.launch(context).probe(AbortSignal.timeout(5_000))
-    await until(`${instance} knows the others`, async () => {
+    const knowsAll = async () => {
       const known = await processes.reachableFrom(instance)
       return known.length === 2 && others(instance).every((name) => known.includes(name))
-    })
+    }
+    await until(`${instance} knows the others`, knowsAll, 30_000)
     const entry = carrier.describe(context)
     const health = await carrier.health(entry, AbortSignal.timeout(5_000))
     assert.equal(health, { peers: 2, facts: { id: entry['id'] } })

@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toHex } from '../../../src/base/bytes-text.ts'
 import type { CarrierNode } from '../../../src/nodes/carrier/node.ts'
+import { devnetTimes } from '../../../src/nodes/carrier/times.ts'
 import {
   decodeMessage,
   encodeMessage,
@@ -54,7 +55,7 @@ test('a node that starts before its bootstrap node joins as soon as that is ther
   const bootstraps = [{ id, host: '127.0.0.1', port }]
   await using early = await startTestNode('early', { bootstraps })
   await using late = await startTestNode('late', { port })
-  await early.node.joined
+  await until('the early node has joined', () => knows(early.node, late.node))
   await until('the bootstrap node knows the other', () => knows(late.node, early.node))
 })
 
@@ -137,7 +138,9 @@ test('ignores answers that it did not ask for, or that come from somebody else',
   await using socket = await openSocket()
   const keys = await nodeKeys(testSeed('asked'))
   const bootstraps = [{ id: keys.id, host: '127.0.0.1', port: socket.port }]
-  await using started = await startTestNode('asking', { bootstraps })
+  // However slow the test is, the node still waits for the answer.
+  const times = { ...devnetTimes, callAtMostMs: 60_000 }
+  await using started = await startTestNode('asking', { bootstraps, times })
   const asked = await PacketBox.of(keys)
   const impostor = await PacketBox.of(await nodeKeys(testSeed('impostor')))
   const packet = await until('the node asks', () => socket.received[0])
@@ -152,8 +155,7 @@ test('ignores answers that it did not ask for, or that come from somebody else',
   await until('all three are read', () => started.node.traffic.received === 3)
   assert.is(started.node.known.length, 0)
   await socket.send(asked.seal(started.node.id, pong(transaction)), port)
-  await started.node.joined
-  assert.is(started.node.known.length, 1)
+  await until('the true answer counts', () => started.node.known.length === 1)
 })
 
 test('notices that a node is gone, and that it is back', async () => {
@@ -168,7 +170,10 @@ test('notices that a node is gone, and that it is back', async () => {
 })
 
 test('limits an address that is throttled and says nothing to it', async () => {
-  await using started = await startTestNode('throttling', { isLimited: () => true })
+  await using started = await startTestNode('throttling', {
+    isLimited: () => true,
+    now: () => 1_000_000,
+  })
   await using socket = await openSocket()
   const { seal, answers } = await stranger('hasty', socket, started.node)
   for (let index = 1; index <= 50; index += 1) {
