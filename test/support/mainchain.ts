@@ -1,12 +1,13 @@
 /** A main chain node in this process, in a folder of its own, with the published lab keys. */
-import { fromHex } from '../../src/base/bytes-text.ts'
+import { fromHex, toHex } from '../../src/base/bytes-text.ts'
 import { callRpc } from '../../src/base/json-rpc.ts'
 import type { NodeOptions } from '../../src/nodes/mainchain/options.ts'
 import { type RunningNode, startNode } from '../../src/nodes/mainchain/serve.ts'
+import { encode } from '../../src/protocol/codec.ts'
 import { parseAddress } from '../../src/protocol/ela/address.ts'
 import { parseDisplayHash } from '../../src/protocol/ela/hash.ts'
 import { signTransaction } from '../../src/protocol/ela/sign.ts'
-import type { Transaction } from '../../src/protocol/ela/transaction.ts'
+import { type Transaction, transactionCodec } from '../../src/protocol/ela/transaction.ts'
 import { buildTransfer } from '../../src/protocol/ela/transfer.ts'
 import { temporaryFolder } from './folder.ts'
 
@@ -129,4 +130,8 @@ export function transfer({ from, coins, to, fee = 100n, nonce }: TestTransfer): 
     ...(nonce !== undefined && { nonce }),
   })
   return signTransaction(unsigned, [from.privateKey])
+}
+
+export function hexOf(transaction: Transaction): string {
+  return toHex(encode(transactionCodec, transaction))
 }

@@ -20,6 +20,12 @@ export const MainchainError = defineErrors('mainchain', {
     hint: 'Stop it first with `ela node stop`.',
     exit: 'devnetState',
   }),
+  portBusy: (name: string, port: number, cause: unknown) => ({
+    message: `The ${name} port ${port} of the main chain node is in use.`,
+    hint: 'Stop the program that holds it, or move the ports with `--port-base`.',
+    exit: 'environment',
+    cause,
+  }),
   notWritable: (file: string, cause: unknown) => ({
     message: `${file} cannot be written: ${cause instanceof Error ? cause.message : cause}.`,
     hint: 'Check that the folder exists, belongs to you and has free space.',

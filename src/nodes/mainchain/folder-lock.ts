@@ -1,5 +1,5 @@
 /** One process per data folder. */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { systemCodeOf } from '../../base/errors.ts'
 import { MainchainError } from './errors.ts'
@@ -11,12 +11,17 @@ interface Holder {
 }
 
 /**
- * Claims `folder` for this process and returns what gives it back. A claim of a process that is
+ * Makes `folder` if it is missing, claims it for this process, and returns what gives it back. A claim of a process that is
  * gone (no such pid, or the pid now belongs to a process that began at another time) counts for
  * nothing. Throws `mainchain/folderInUse` or `mainchain/notWritable`.
  */
 export function lockFolder(folder: string): () => void {
   const file = path.join(folder, 'node.lock')
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw MainchainError.notWritable(folder, error)
+  }
   if (!tryClaim(file)) {
     const holder = holderIn(file)
     if (holder !== undefined && isRunning(holder)) {
@@ -29,16 +34,17 @@ export function lockFolder(folder: string): () => void {
 }
 
 function tryClaim(file: string): boolean {
+  let handle: number
   try {
-    const handle = openSync(file, 'wx')
-    const me: Holder = { pid: process.pid, began: beginningOf(process.pid) ?? '' }
-    writeSync(handle, JSON.stringify(me))
-    closeSync(handle)
-    return true
+    handle = openSync(file, 'wx')
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') return false
     throw MainchainError.notWritable(file, error)
   }
+  const me: Holder = { pid: process.pid, began: beginningOf(process.pid) ?? '' }
+  writeSync(handle, JSON.stringify(me))
+  closeSync(handle)
+  return true
 }
 
 function holderIn(file: string): Holder | undefined {

@@ -6,7 +6,7 @@ import { ElaError } from '../../base/errors.ts'
 import { exitCodes } from '../../base/exit-codes.ts'
 import { report } from '../report.ts'
 import { MainchainError } from './errors.ts'
-import type { MainchainNode } from './node.ts'
+import type { Announce } from './node.ts'
 import { readOptions } from './options.ts'
 import { startNode } from './serve.ts'
 import { summaryOf } from './summary.ts'
@@ -15,7 +15,7 @@ function log(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
-function announce({ chain, mempool }: MainchainNode): void {
+const announce: Announce = ({ chain, mempool }) => {
   chain.listen({
     connected: (block, { height, hash, time }) => {
       const transactions = block.transactions.length

@@ -38,13 +38,14 @@ const MAX_TEMPLATES = 100
 export class Miner {
   readonly #options: MinerOptions
   #timer: NodeJS.Timeout | undefined
-  #active = true
+  #mode: Mining
   #template: { readonly block: Block; readonly payTo: string; readonly madeAt: number } | undefined
   /** Templates given out for the current tip, by hash in internal order (hex). */
   readonly #templates = new Map<string, Block>()
 
   constructor(options: MinerOptions) {
     this.#options = options
+    this.#mode = options.mining
     options.chain.listen({
       connected: () => {
         this.#template = undefined
@@ -56,12 +57,17 @@ export class Miner {
 
   /** Whether a transaction gets its block at once. */
   get minesOnTransaction(): boolean {
-    return this.#active && this.#options.mining.mode === 'auto'
+    return this.#mode.mode === 'auto'
   }
 
-  /** Pauses and resumes mining without being asked; `mine` always works. */
+  /**
+   * Turns mining without being asked off, or on: in the way of this node, or one block for each
+   * transaction where it has none. `mine` always works.
+   */
   toggle(active: boolean): void {
-    this.#active = active
+    const { mining } = this.#options
+    const own: Mining = mining.mode === 'none' ? { mode: 'auto' } : mining
+    this.#mode = active ? own : { mode: 'none' }
     this.#schedule()
   }
 
@@ -102,9 +108,8 @@ export class Miner {
 
   #schedule(): void {
     clearInterval(this.#timer)
-    const { mining } = this.#options
-    if (!this.#active || mining.mode !== 'interval') return
-    this.#timer = setInterval(() => this.mine(), mining.everyMs)
+    if (this.#mode.mode !== 'interval') return
+    this.#timer = setInterval(() => this.mine(), this.#mode.everyMs)
   }
 
   #draft(payTo: Uint8Array): Block {

@@ -25,11 +25,18 @@ export interface MainchainNode {
   readonly close: () => void
 }
 
+export type Announce = (node: Pick<MainchainNode, 'chain' | 'mempool'>) => void
+
 /**
  * Opens the chain in the options' folder; a new one is mined until the genesis coin may be spent,
- * and the genesis transactions are put into the block after that.
+ * and the genesis transactions are put into the block after that. `announce` gets chain and pool
+ * before any block is made, so that nothing is missed.
  */
-export function openNode(options: NodeOptions, log: (line: string) => void): MainchainNode {
+export function openNode(
+  options: NodeOptions,
+  log: (line: string) => void,
+  announce: Announce = () => undefined,
+): MainchainNode {
   const unlock = lockFolder(options.dataDir)
   let chain: Chain
   const now = () => Math.floor(Date.now() / 1000)
@@ -58,6 +65,7 @@ export function openNode(options: NodeOptions, log: (line: string) => void): Mai
     if (miner.minesOnTransaction) miner.mine()
     return txid
   }
+  announce({ chain, mempool })
   try {
     mineGenesis({ chain, mempool, miner }, options.genesisTransactions)
   } catch (error) {

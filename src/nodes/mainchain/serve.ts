@@ -1,6 +1,8 @@
 /** A main chain node with its network interfaces. */
+import { systemCodeOf } from '../../base/errors.ts'
 import { closeServer, portOf } from '../../base/loopback-server.ts'
-import { type MainchainNode, openNode } from './node.ts'
+import { MainchainError } from './errors.ts'
+import { type Announce, openNode } from './node.ts'
 import type { NodeOptions } from './options.ts'
 import { serveRest } from './rest.ts'
 import { serveRpc } from './rpc.ts'
@@ -12,16 +14,13 @@ export interface RunningNode extends ServedNode {
   readonly stop: () => Promise<void>
 }
 
-/**
- * Opens the chain and starts RPC, REST and WebSocket. `announce` gets the node before anybody can
- * talk to it, so that nothing is missed.
- */
+/** Opens the chain (see `openNode`) and starts RPC, REST and WebSocket. */
 export async function startNode(
   options: NodeOptions,
   log: (line: string) => void,
-  announce: (node: MainchainNode) => void = () => undefined,
+  announce?: Announce,
 ): Promise<RunningNode> {
-  const node = openNode(options, log)
+  const node = openNode(options, log, announce)
   const closers: (() => Promise<void>)[] = []
   const ports = { ...options.ports }
   const served: ServedNode = { ...node, ports }
@@ -31,12 +30,11 @@ export async function startNode(
     return stopped
   }
   try {
-    announce(node)
-    const rpc = await serveRpc(served, options.ports.rpc)
+    const rpc = await onPort('rpc', options.ports.rpc, (port) => serveRpc(served, port))
     closers.push(() => closeServer(rpc))
-    const rest = await serveRest(served, options.ports.rest)
+    const rest = await onPort('rest', options.ports.rest, (port) => serveRest(served, port))
     closers.push(() => closeServer(rest))
-    const ws = await serveWs(served, options.ports.ws)
+    const ws = await onPort('ws', options.ports.ws, (port) => serveWs(served, port))
     closers.push(() => ws.close())
     Object.assign(ports, { rpc: portOf(rpc), rest: portOf(rest), ws: portOf(ws.http) })
   } catch (error) {
@@ -44,4 +42,17 @@ export async function startNode(
     throw error
   }
   return { ...served, stop }
+}
+
+async function onPort<T>(
+  name: string,
+  port: number,
+  listen: (port: number) => Promise<T>,
+): Promise<T> {
+  try {
+    return await listen(port)
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EADDRINUSE') throw error
+    throw MainchainError.portBusy(name, port, error)
+  }
 }
