@@ -27,6 +27,11 @@ const CliError = defineErrors('cli', {
     hint: `${suggestion(typed, known)} \`ela --help\` lists them all.`,
     exit: 'misused',
   }),
+  subcommandNeeded: (word: string) => ({
+    message: `\`ela ${word}\` does one of several things, and none was named.`,
+    hint: `See them with \`ela ${word} --help\`.`,
+    exit: 'misused',
+  }),
   misused: (message: string, hint: string) => ({ message, hint, exit: 'misused' }),
   defect: (thrown: unknown) => ({
     message: `This is a defect in ela ${version}: ${messageOf(thrown)}`,
@@ -58,7 +63,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
     return code
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.done
-    const error = explained(thrown)
+    const error = explained(thrown, commandWord(argv) ?? '')
     printer.fail(error)
     return exitCodes[error.exit]
   }
@@ -106,8 +111,11 @@ export function commandWord(argv: readonly string[]): string | undefined {
   return undefined
 }
 
-function explained(thrown: unknown): ElaError {
+function explained(thrown: unknown, word: string): ElaError {
   if (thrown instanceof ElaError) return thrown
+  if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
+    return CliError.subcommandNeeded(word)
+  }
   if (thrown instanceof CommanderError) {
     const [, message = '', near] =
       /^(?:error: )?([\s\S]*?)\s*(?:\(Did you mean (.*?)\?\))?\s*$/.exec(thrown.message) ?? []

@@ -24,6 +24,13 @@ test('explains an unknown flag and names the nearest', async () => {
   })
 })
 
+test('asks for the subcommand that was not named', async () => {
+  const { code, stderr } = await ela('carrier')
+  assert.is(code, 2)
+  assert.match(stderr, '`ela carrier --help`')
+  assert.is(JSON.parse((await ela('carrier --json')).stdout).error.code, 'cli/subcommandNeeded')
+})
+
 test('prints exactly one JSON document, also on failure', async () => {
   const done = await ela('help exit-codes --json')
   assert.is(done.code, 0)
