@@ -124,6 +124,45 @@ test('declares, lists and revokes a credential', async () => {
   assert.ok(await credential.isRevoked())
 })
 
+test('creates customized DIDs, alone and with others, and gives one away', async () => {
+  using folder = temporaryFolder()
+  await using node = await startNode(eid)
+  const { sdk, store, root } = await openStore(folder.join('store'))
+  const publish = publisher(node)
+  connectSdk(sdk, String(node.entry['rpc']), async (payload) => void (await publish(payload)))
+  const [first, second, third] = [
+    await root.newDid(PASSWORD, 0),
+    await root.newDid(PASSWORD, 1),
+    await root.newDid(PASSWORD, 2),
+  ]
+  for (const document of [first, second, third]) await document.publish(PASSWORD)
+
+  const singer = await first.newCustomized('did:elastos:Singer', PASSWORD)
+  await singer.publish(PASSWORD)
+  const resolved = await singer.getSubject().resolve(true)
+  assert.ok(await resolved?.isValid())
+  const ticket = await singer.createTransferTicket(second.getSubject(), PASSWORD)
+  const given = await second.newCustomized(singer.getSubject(), PASSWORD, true)
+  await given.publishWithTicket(ticket, second.getDefaultPublicKeyId(), PASSWORD)
+  const history = await singer.getSubject().resolveBiography()
+  assert.is(history.getTransactionCount(), 2)
+  assert.is(history.getTransaction(0).getRequest().getOperation().toString(), 'transfer')
+
+  const others = [second.getSubject(), third.getSubject()]
+  const drafted = await first.newCustomizedDidWithController(
+    'did:elastos:choir',
+    others,
+    2,
+    PASSWORD,
+  )
+  const choir = await third.signWithDocument(drafted, PASSWORD)
+  choir.setEffectiveController(first.getSubject())
+  await store.storeDid(choir)
+  await choir.publish(PASSWORD)
+  const sung = await choir.getSubject().resolve(true)
+  assert.ok(await sung?.isValid())
+})
+
 test('has its refused operations reverted, with the node knowing why', async () => {
   using folder = temporaryFolder()
   await using node = await startNode(eid)

@@ -32,6 +32,18 @@ export interface SdkDocument {
   toString(normalized: boolean): string
   publish(storePassword: string): Promise<void>
   deactivate(signKey: null, storePassword: string): Promise<void>
+  getDefaultPublicKeyId(): object
+  setEffectiveController(did: SdkDid): void
+  newCustomized(name: SdkDid | string, storePassword: string, force?: boolean): Promise<SdkDocument>
+  newCustomizedDidWithController(
+    name: string,
+    controllers: readonly SdkDid[],
+    signatures: number,
+    storePassword: string,
+  ): Promise<SdkDocument>
+  signWithDocument(document: SdkDocument, storePassword: string): Promise<SdkDocument>
+  createTransferTicket(to: SdkDid, storePassword: string): Promise<object>
+  publishWithTicket(ticket: object, signKey: object | null, storePassword: string): Promise<void>
 }
 
 interface SdkBuilder {

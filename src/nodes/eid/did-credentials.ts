@@ -1,5 +1,5 @@
 /**
- * Declaring and revoking credentials of normal DIDs.
+ * Declaring and revoking credentials.
  *
  * A credential that is declared cannot be declared again. The node's own check of this lets a valid
  * one pass and refuses an expired one, the other way round of what it says it does.
@@ -12,32 +12,32 @@ import { DID_PREFIX, splitDidUrl } from '../../protocol/did/did.ts'
 import type { RequestProof } from '../../protocol/did/request.ts'
 import { signedText } from '../../protocol/did/request.ts'
 import { DidRefusal } from './did-errors.ts'
-import { authenticationKey, signs } from './did-keys.ts'
+import { signs } from './did-keys.ts'
 import type { DeclareOperation, IdOperation } from './did-operation.ts'
-import { checkFuture, checkSigner } from './did-signer.ts'
+import { checkFuture, controllersOf, type Now, signingKey } from './did-signer.ts'
 import { type DidState, ownerOf } from './did-state.ts'
 
-export function checkDeclare(operation: DeclareOperation, state: DidState, time: number): void {
+export function checkDeclare(operation: DeclareOperation, now: Now): void {
   const { credential, request } = operation
-  checkFuture('expirationDate', credential.expirationDate, time)
-  checkCredentialOrder(operation, state)
+  checkFuture('expirationDate', credential.expirationDate, now.time)
+  checkCredentialOrder(operation, now.state)
   const owner = ownerOf(credential)
-  checkSignedBy({ state, time, did: owner, proof: request.proof, text: signedText(request) })
+  checkSignedBy(owner, { proof: request.proof, text: signedText(request), now })
   const text = asGoWritesIt(credentialText(complete(credential, owner)))
-  checkSignedBy({ state, time, did: issuerOf(credential), proof: credential.proof, text })
+  checkSignedBy(issuerOf(credential), { proof: credential.proof, text, now })
 }
 
 /** A declared credential is revoked by owner or issuer; of others anyone can say "not for me". */
-export function checkRevoke(operation: IdOperation, state: DidState, time: number): void {
+export function checkRevoke(operation: IdOperation, now: Now): void {
   const { subject, request } = operation
   const { proof } = request
-  const did = splitDidUrl(proof.verificationMethod).did
-  checkCredentialOrder(operation, state)
-  const declared = declaredIn(state, subject)
-  if (declared !== undefined && did !== ownerOf(declared) && did !== issuerOf(declared)) {
-    throw DidRefusal.wrongKey('revocation', proof.verificationMethod)
-  }
-  checkSignedBy({ state, time, did, proof, text: signedText(request) })
+  const signer = splitDidUrl(proof.verificationMethod).did
+  checkCredentialOrder(operation, now.state)
+  const declared = declaredIn(now.state, subject)
+  const allowed = declared === undefined ? [signer] : [ownerOf(declared), issuerOf(declared)]
+  const did = allowed.find((one) => actsFor(signer, one, now.state))
+  if (did === undefined) throw DidRefusal.wrongKey('revocation', proof.verificationMethod)
+  checkSignedBy(did, { proof, text: signedText(request), now })
 }
 
 /** What earlier operations on the same credential forbid. */
@@ -50,13 +50,20 @@ export function checkCredentialOrder(
   if (operation.kind === 'declare' && declared !== undefined) {
     throw DidRefusal.alreadyDeclared(subject)
   }
-  const revokers = state.credential(subject).flatMap(({ revoker }) => revoker ?? [])
   const counts = [splitDidUrl(subject).did]
   if (operation.kind === 'declare') counts.push(issuerOf(operation.credential))
   else counts.push(splitDidUrl(operation.request.proof.verificationMethod).did)
   if (declared !== undefined) counts.push(issuerOf(declared))
-  const by = revokers.find((revoker) => counts.includes(revoker))
+  const revokers = state.credential(subject).flatMap(({ revoker }) => revoker ?? [])
+  const by = revokers.find((revoker) => counts.some((did) => actsFor(revoker, did, state)))
   if (by !== undefined) throw DidRefusal.revoked(subject, by)
+}
+
+/** Whether somebody is the DID or one of its controllers. */
+export function actsFor(somebody: string, did: string, state: DidState): boolean {
+  if (somebody === did) return true
+  const document = state.did(state.keyOf(did))?.documents.at(-1)?.document
+  return document !== undefined && controllersOf(document).includes(somebody)
 }
 
 function declaredIn(state: DidState, id: string): Credential | undefined {
@@ -64,16 +71,14 @@ function declaredIn(state: DidState, id: string): Credential | undefined {
 }
 
 interface Signed {
-  readonly state: DidState
-  readonly time: number
-  readonly did: string
   readonly proof: Pick<RequestProof, 'verificationMethod' | 'signature'>
   readonly text: string
+  readonly now: Now
 }
 
-function checkSignedBy({ state, time, did, proof, text }: Signed): void {
+function checkSignedBy(did: string, { proof, text, now }: Signed): void {
   const { verificationMethod, signature } = proof
-  const key = authenticationKey(checkSigner(state, did, time), verificationMethod)
+  const key = signingKey(did, verificationMethod, now)
   if (key === undefined) throw DidRefusal.wrongKey('credential', verificationMethod)
   if (!signs(key, text, signature)) throw DidRefusal.badSignature('credential', verificationMethod)
 }

@@ -7,11 +7,6 @@ const again = 'Resolve the DID, change the document it has now, and publish that
  * the reason `diderror`; the text here is what the node knows beyond that.
  */
 export const DidRefusal = defineErrors('eid', {
-  notYet: (what: string) => ({
-    message: `${what} cannot be published on this devnet yet.`,
-    hint: 'Normal DIDs (made from a key) and their credentials can.',
-    exit: 'refused',
-  }),
   migrationAccount: (address: string) => ({
     message: `${address} was for moving old DIDs over and may publish nothing any more.`,
     hint: 'Pay with another account.',
@@ -40,6 +35,18 @@ export const DidRefusal = defineErrors('eid', {
     refused(`No authentication key is the default key of ${did} (the one the DID is made from)`),
   badAuthorization: (id: string) =>
     refused(`The authorization key \`${id}\` is not a key of somebody else in publicKey`),
+  foreignKey: (did: string, id: string) =>
+    refused(`The key \`${id}\` is of another DID, and ${did} is customized: all keys are its own`),
+  noAuthorization: (did: string) => refused(`${did} is customized and so has no authorization`),
+  badController: (did: string, why: string) => refused(`The controller ${did} ${why}`),
+  badMultisig: (text: string, why: string) => refused(`multisig \`${text}\` ${why}`),
+  controllersChanged: (did: string) => ({
+    ...refused(`An update cannot change the controllers or multisig of ${did}`),
+    hint: 'A transfer can.',
+  }),
+  tooFewProofs: (what: string, wanted: number, got: number) =>
+    refused(`${what} has ${got} good signatures of ${wanted}`),
+  badTicket: (why: string) => refused(`The ticket ${why}`),
   badProofType: (type: string) => refused(`The proof has the type \`${type}\`, not ECDSAsecp256r1`),
   wrongKey: (what: string, id: string) =>
     refused(`\`${id}\` is not a key that may sign the ${what}`),

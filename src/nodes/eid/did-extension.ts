@@ -12,9 +12,10 @@ import type {
 import { DidRefusal } from './did-errors.ts'
 import { gasOf } from './did-gas.ts'
 import { type DidOperation, parseOperation } from './did-operation.ts'
+import { checkOrder } from './did-order.ts'
 import { listCredentials, resolveCredential, resolveDid } from './did-queries.ts'
 import { DidState } from './did-state.ts'
-import { checkOperation, checkOrder } from './did-validator.ts'
+import { checkOperation } from './did-validator.ts'
 
 /** Moved DIDs over from the chain before EID; afterwards the one account that may publish nothing. */
 const MIGRATION_ACCOUNT = '0xfeca85ac94c1c9ef6e1293fc1f94486305420d7f'
@@ -60,7 +61,7 @@ function admit(state: DidState, { data, from, time }: ContractCall): Admission {
     // Other functions of the contract are not checked here.
     if (operation === undefined) return { admitted: true, gas: 0n }
     if (from?.toLowerCase() === MIGRATION_ACCOUNT) throw DidRefusal.migrationAccount(from)
-    checkOperation(operation, state, time)
+    checkOperation(operation, { state, time })
     return { admitted: true, gas: gasOf(operation, time) }
   } catch (error) {
     if (!(error instanceof ElaError)) throw error
@@ -98,14 +99,14 @@ function take(
   try {
     operation = operationIn(data)
     if (operation === undefined) return undefined
-    checkOrder(operation, state, height)
+    checkOrder(operation, state, { height, time })
   } catch (error) {
     if (!(error instanceof ElaError)) throw error
     return undefined
   }
   state.apply(operation, { txid: hash.replace(/^0x/, '').toLowerCase(), height, time })
   return {
-    did: operation.subject,
+    did: 'document' in operation ? operation.document.id : operation.subject,
     operation: operation.kind,
     data: Buffer.from(requestBytes(operation.request)).toString('base64'),
     transactionHash: hash,

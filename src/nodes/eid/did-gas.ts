@@ -7,7 +7,6 @@
  */
 import { requestBytes } from '../../protocol/did/request.ts'
 import { parseTime } from '../../protocol/did/time.ts'
-import { isNormal } from './did-keys.ts'
 import type { DidOperation } from './did-operation.ts'
 
 /** Gas per unit; a vote of the main chain's council can change it there. */
@@ -18,9 +17,9 @@ const KIBIBYTE = 1024
 /** @param time of the block, seconds since 1970 */
 export function gasOf(operation: DidOperation, time: number): bigint {
   if (operation.kind !== 'create' && operation.kind !== 'update') return 0n
-  const { document, request } = operation
+  const { document, request, isNormal } = operation
   const factor =
-    lengthFactor(isNormal(document) ? '' : document.id) *
+    lengthFactor(isNormal ? '' : document.id) *
       lifeFactor(parseTime(document.expires) ?? 0, time) *
       operationFactor(operation.kind) *
       sizeFactor(requestBytes(request).length) +

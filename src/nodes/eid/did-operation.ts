@@ -7,17 +7,23 @@ import { type Credential, parseCredential } from '../../protocol/did/credential.
 import { DID_PREFIX } from '../../protocol/did/did.ts'
 import { type DidDocument, parseDocument } from '../../protocol/did/document.ts'
 import { type DidRequest, parseRequest } from '../../protocol/did/request.ts'
+import { parseTicket, type Ticket } from '../../protocol/did/ticket.ts'
 import { DidRefusal } from './did-errors.ts'
+import { isNormal } from './did-keys.ts'
 
 interface Common {
   readonly request: DidRequest
-  /** The DID or credential the operation is about. */
+  /** The DID or credential the operation is about; customized DIDs in lower case. */
   readonly subject: string
 }
 
 export interface DocumentOperation extends Common {
   readonly kind: 'create' | 'update' | 'transfer'
   readonly document: DidDocument
+  /** Whether the DID is made from a key; customized ones have a name that controllers chose. */
+  readonly isNormal: boolean
+  /** Of a transfer. */
+  readonly ticket: Ticket | undefined
 }
 
 export interface DeclareOperation extends Common {
@@ -50,7 +56,10 @@ function readOperation(text: string): DidOperation {
     case 'transfer': {
       const document = parseDocument(insideOf(request))
       if (!document.id.startsWith(DID_PREFIX)) throw DidRefusal.badId(document.id)
-      return { kind, request, document, subject: document.id }
+      const normal = kind !== 'transfer' && isNormal(document)
+      const ticket = kind === 'transfer' ? parseTicket(request.header.ticket) : undefined
+      const subject = normal ? document.id : document.id.toLowerCase()
+      return { kind, request, document, subject, isNormal: normal, ticket }
     }
     case 'declare': {
       const credential = parseCredential(insideOf(request))

@@ -7,6 +7,7 @@ import { DID_PREFIX, splitDidUrl } from '../../protocol/did/did.ts'
 import { requestJson } from '../../protocol/did/request.ts'
 import { formatTime } from '../../protocol/did/time.ts'
 import type { Answer } from '../evm/extension.ts'
+import { actsFor } from './did-credentials.ts'
 import type { DidRecord, DidState, Mined, MinedCredential } from './did-state.ts'
 
 /** As the node numbers them; 1 (expired) is defined there and never answered. */
@@ -24,13 +25,14 @@ type Params = Readonly<Record<string, unknown>>
 export function resolveDid(state: DidState, params: Params): Answer {
   const { did: asked, all } = params
   if (typeof asked !== 'string') return failure('did is null')
-  const [id, record] = find(state, asked)
+  const [, record] = find(state, asked)
   if (record === undefined) return { result: { did: asked, status: NOT_FOUND } }
   const { documents, deactivation } = record
   const shown = all === true ? [...documents].reverse() : documents.slice(-1)
   const mined: readonly Mined[] = deactivation === undefined ? shown : [deactivation, ...shown]
   const status = deactivation === undefined ? VALID : DEACTIVATED
-  return { result: { did: id, status, transaction: mined.map(transactionJson) } }
+  const did = shown[0]?.document.id ?? asked
+  return { result: { did, status, transaction: mined.map(transactionJson) } }
 }
 
 /** `{id, issuer?}` → the declaration and who revoked it, as far as the asker should mind. */
@@ -41,10 +43,11 @@ export function resolveCredential(state: DidState, params: Params): Answer {
   const history = [...state.credential(id)].reverse()
   if (history.length === 0) return { result: { id: asked, status: NOT_FOUND } }
   const declaration = history.find(({ credential }) => credential !== undefined)
-  const valid = [splitDidUrl(id).did, declaration?.credential?.issuer]
+  const valid = [splitDidUrl(id).did, declaration?.credential?.issuer ?? '']
   const revocation =
-    history.find(({ revoker }) => revoker !== undefined && valid.includes(revoker)) ??
-    strangersRevocation(history, issuer)
+    history.find(
+      ({ revoker }) => revoker !== undefined && valid.some((did) => actsFor(revoker, did, state)),
+    ) ?? strangersRevocation(history, issuer)
   const shown = [revocation, declaration].filter((one) => one !== undefined)
   // The node says "revoked" here and shows no transaction, which libraries cannot read.
   if (shown.length === 0) return { result: { id: asked, status: NOT_FOUND } }
@@ -81,13 +84,10 @@ export function listCredentials(state: DidState, params: Params): Answer {
   return { result: { did, credentials: ids.length > 0 ? ids : null } }
 }
 
-/** Customized names are looked up in lower case when there is nothing under the name as given. */
+/** Customized DIDs are looked up in lower case when there is nothing under the name as given. */
 function find(state: DidState, asked: string): [string, DidRecord | undefined] {
-  const id = withPrefix(asked)
-  const record = state.did(id)
-  if (record !== undefined) return [id, record]
-  const lower = id.toLowerCase()
-  return [lower, state.did(lower)]
+  const id = state.keyOf(withPrefix(asked))
+  return [id, state.did(id)]
 }
 
 function withPrefix(id: string): string {

@@ -49,6 +49,16 @@ export class DidState {
   /** Declared credentials by the DID they are about; oldest first. */
   readonly #declared = new Map<string, { readonly id: string; readonly height: number }[]>()
 
+  /**
+   * How a DID, or what begins with one, is kept: as it is for a DID made from a key, in lower case
+   * for all others.
+   */
+  keyOf(id: string): string {
+    const { did, fragment } = splitDidUrl(id)
+    const whole = fragment === '' ? id : did
+    return (this.#entries.has(whole) ? whole : whole.toLowerCase()) + fragment
+  }
+
   did(id: string): DidRecord | undefined {
     const entries = this.#entries.get(id) ?? []
     const [first, ...rest] = entries.flatMap((entry) =>
@@ -61,7 +71,7 @@ export class DidState {
 
   /** Oldest first. */
   credential(id: string): readonly MinedCredential[] {
-    return (this.#entries.get(id) ?? []).map(({ operation, ...mined }) => ({
+    return (this.#entries.get(this.keyOf(id)) ?? []).map(({ operation, ...mined }) => ({
       ...mined,
       credential: operation.kind === 'declare' ? operation.credential : undefined,
       revoker:
@@ -73,20 +83,21 @@ export class DidState {
 
   /** Ids of declared credentials about this DID, newest first. */
   declaredOf(did: string): readonly string[] {
-    return (this.#declared.get(did) ?? []).map(({ id }) => id).reverse()
+    return (this.#declared.get(this.keyOf(did)) ?? []).map(({ id }) => id).reverse()
   }
 
   /** The height of the last operation on a DID or credential. */
   lastHeightOf(subject: string): number | undefined {
-    return this.#entries.get(subject)?.at(-1)?.height
+    return this.#entries.get(this.keyOf(subject))?.at(-1)?.height
   }
 
   /** Takes in an operation that was found good. */
   apply(operation: DidOperation, { txid, height, time }: Place): void {
     const { subject, request } = operation
-    append(this.#entries, subject, { operation, request, txid, height, time })
+    const key = 'document' in operation ? subject : this.keyOf(subject)
+    append(this.#entries, key, { operation, request, txid, height, time })
     if (operation.kind === 'declare') {
-      const owner = ownerOf(operation.credential)
+      const owner = this.keyOf(ownerOf(operation.credential))
       append(this.#declared, owner, { id: subject, height })
     }
   }

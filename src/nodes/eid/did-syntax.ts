@@ -16,13 +16,27 @@ import type { RequestProof } from '../../protocol/did/request.ts'
 import { DidRefusal } from './did-errors.ts'
 import { isKeyOf, isOwn } from './did-keys.ts'
 
-/** Throws a `DidRefusal` for the first rule that is broken. */
+/** Of a DID made from a key. Throws a `DidRefusal` for the first rule that is broken. */
 export function checkNormalDocument(document: DidDocument, proof: RequestProof): void {
-  if (proof.verificationMethod === '') throw DidRefusal.missing('proof.verificationMethod')
-  if (proof.signature === '') throw DidRefusal.missing('proof.signature')
-  checkUnique(document)
+  checkUnique(document, proof)
   checkAuthentication(document)
+  if (!hasDefaultKey(document)) throw DidRefusal.noDefaultKey(document.id)
   checkAuthorization(document)
+  checkComplete(document)
+}
+
+/** Of a customized DID, as far as its own text says. */
+export function checkCustomizedDocument(document: DidDocument, proof: RequestProof): void {
+  const { id, publicKey, authentication, authorization } = document
+  const foreign = publicKey.find((key) => !isOwn(id, key))
+  if (foreign !== undefined) throw DidRefusal.foreignKey(id, foreign.id)
+  if (authentication.length > 0) checkAuthentication(document)
+  if (authorization.length > 0) throw DidRefusal.noAuthorization(id)
+  checkUnique(document, proof)
+  checkComplete(document)
+}
+
+function checkComplete(document: DidDocument): void {
   if (document.expires === '') throw DidRefusal.missing('expires')
   for (const key of document.publicKey) checkKey(key)
   if (document.proofs.length === 0) throw DidRefusal.missing('proof')
@@ -35,13 +49,10 @@ export function checkNormalDocument(document: DidDocument, proof: RequestProof):
 }
 
 /** Keys are told apart by their fragments alone, credentials and services by their whole id. */
-function checkUnique({
-  publicKey,
-  authentication,
-  authorization,
-  verifiableCredential,
-  service,
-}: DidDocument): void {
+function checkUnique(document: DidDocument, proof: RequestProof): void {
+  if (proof.verificationMethod === '') throw DidRefusal.missing('proof.verificationMethod')
+  if (proof.signature === '') throw DidRefusal.missing('proof.signature')
+  const { publicKey, authentication, authorization, verifiableCredential, service } = document
   const fragment = (reference: KeyReference) => splitDidUrl(idOf(reference)).fragment
   const embedded = authentication.filter((reference) => typeof reference !== 'string')
   refuseDuplicates('publicKey', [...publicKey, ...embedded].map(fragment))
@@ -62,24 +73,30 @@ function refuseDuplicates(what: string, ids: readonly string[]): void {
   }
 }
 
-/** Every entry is a key of the document itself, and one of them is the default key. */
+/** Every entry is a key of the document itself. */
 function checkAuthentication({ id, publicKey, authentication }: DidDocument): void {
   if (authentication.length === 0) throw DidRefusal.missing('authentication')
   const own = publicKey.filter((key) => isOwn(id, key))
-  let hasDefaultKey = false
   for (const reference of authentication) {
-    const keys = own.filter((key) => sameDidUrl(key.id, idOf(reference)))
     if (typeof reference !== 'string') {
       checkKey(reference)
       if (!isOwn(id, reference)) {
         throw DidRefusal.badAuthentication(reference.id, 'is of another DID')
       }
-    } else if (keys.length === 0) {
+    } else if (!own.some((key) => sameDidUrl(key.id, reference))) {
       throw DidRefusal.badAuthentication(reference, 'is not an own key in publicKey')
     }
-    if (keys.some((key) => isKeyOf(id, key))) hasDefaultKey = true
   }
-  if (!hasDefaultKey) throw DidRefusal.noDefaultKey(id)
+}
+
+/** The default key is in `publicKey`, and authentication names it. */
+function hasDefaultKey({ id, publicKey, authentication }: DidDocument): boolean {
+  return publicKey.some(
+    (key) =>
+      isOwn(id, key) &&
+      isKeyOf(id, key) &&
+      authentication.some((reference) => sameDidUrl(key.id, idOf(reference))),
+  )
 }
 
 /** Every id names a key in `publicKey` that somebody else controls. */

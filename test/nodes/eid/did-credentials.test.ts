@@ -51,7 +51,7 @@ class Chain {
   }
 
   check(request: DidRequest, time = NOW): void {
-    checkOperation(parseOperation(requestText(request)), this.state, time)
+    checkOperation(parseOperation(requestText(request)), { state: this.state, time })
   }
 
   take(request: DidRequest): void {
