@@ -76,11 +76,15 @@ export function asGoWritesIt(text: string): string {
 
 /**
  * Refuses values of which node and libraries write different texts, so that a signature made here
- * is good in both. Throws `did/unsafeCharacter` or `did/unsafeKey`, naming the member.
+ * is good in both. Throws `did/unsafeCharacter`, `did/unsafeNumber` or `did/unsafeKey`, naming the
+ * member.
  */
 export function refuseUnsafe(value: Json, where: string): void {
   if (typeof value === 'string') refuseUnsafeText(value, where)
   if (Object.is(value, -0)) throw DidError.unsafeCharacter(where, 'a negative zero')
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    throw DidError.unsafeNumber(where, String(value))
+  }
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) refuseUnsafe(item as Json, `${where}[${index}]`)
   } else if (isObject(value)) {

@@ -19,6 +19,15 @@ export const DidError = defineErrors('did', {
   }),
   /** A member is missing or has the wrong type. */
   malformed: (where: string, wanted: string) => ({ message: `\`${where}\` must be ${wanted}.` }),
+  badToken: (why: string) => ({
+    message: `The text is no token of a DID: ${why}.`,
+    hint: 'A token is three parts of base64url text with dots between them.',
+  }),
+  unsafeNumber: (where: string, written: string) => ({
+    message: `\`${where}\` is the number ${written}, which Elastos nodes and DID libraries can write differently.`,
+    hint: 'Use whole numbers below 9007199254740992, or write the number as text.',
+    exit: 'misused',
+  }),
   unknownOperation: (operation: string) => ({
     message: `\`${short(operation)}\` is not a DID operation.`,
     hint: 'Operations are create, update, transfer, deactivate, declare and revoke.',

@@ -1,0 +1,93 @@
+/** Documents of others, from the chain or at hand, and the keys in them. */
+import { callRpc } from '../base/json-rpc.ts'
+import type { Json } from '../protocol/did/canonical-json.ts'
+import { decodeKey, sameDidUrl, splitDidUrl } from '../protocol/did/did.ts'
+import {
+  type DidDocument,
+  idOf,
+  type KeyReference,
+  parseDocument,
+} from '../protocol/did/document.ts'
+import { resolveDid } from './did-resolve.ts'
+
+export interface KnownDid {
+  readonly document: DidDocument
+  readonly deactivated: boolean
+}
+
+/** Where verifying looks up what it does not have. */
+export interface Lookup {
+  /** `undefined` when nobody published the DID. */
+  readonly did: (did: string) => Promise<KnownDid | undefined>
+  readonly isRevoked: (credentialId: string, issuer: string) => Promise<boolean>
+}
+
+const REVOKED = 2
+
+/** Looks up on EID; each DID is asked for once. Throws what `resolveDid` does. */
+export function lookupOn(rpc: string): Lookup {
+  const known = new Map<string, Promise<KnownDid | undefined>>()
+  return {
+    did: (did) => {
+      const found = known.get(did) ?? askChain(rpc, did)
+      known.set(did, found)
+      return found
+    },
+    isRevoked: async (id, issuer) => {
+      const reply = await callRpc(rpc, 'did_resolveCredential', [{ id, issuer }])
+      return ((reply ?? {}) as { status?: unknown }).status === REVOKED
+    },
+  }
+}
+
+/** Only the documents at hand; no credential counts as revoked. */
+export function lookupIn(documents: readonly DidDocument[]): Lookup {
+  return {
+    did: async (did) => {
+      const document = documents.find(({ id }) => id === did)
+      return document === undefined ? undefined : { document, deactivated: false }
+    },
+    isRevoked: async () => false,
+  }
+}
+
+async function askChain(rpc: string, did: string): Promise<KnownDid | undefined> {
+  const { status, transactions } = await resolveDid(rpc, did)
+  const document = newest(transactions)
+  if (status === 'unpublished' || document === undefined) return undefined
+  return { document: parseDocument(document), deactivated: status === 'deactivated' }
+}
+
+function newest(transactions: readonly { readonly document?: Json }[]): Json | undefined {
+  return transactions.find(({ document }) => document !== undefined)?.document
+}
+
+/**
+ * The compressed key with this id if it may sign for the document's DID: an authentication key of
+ * its own, or of one of its controllers. `undefined` otherwise.
+ */
+export async function authenticationKey(
+  document: DidDocument,
+  keyId: string,
+  lookup: Lookup,
+): Promise<Uint8Array | undefined> {
+  const owner = splitDidUrl(keyId).did
+  if (owner === document.id || owner === '') return ownKey(document, keyId)
+  if (!controllersOf(document).includes(owner)) return undefined
+  const controller = await lookup.did(owner)
+  return controller === undefined || controller.deactivated
+    ? undefined
+    : ownKey(controller.document, keyId)
+}
+
+export function controllersOf({ controller = [] }: DidDocument): readonly string[] {
+  return typeof controller === 'string' ? [controller] : controller
+}
+
+function ownKey(document: DidDocument, keyId: string): Uint8Array | undefined {
+  const named = (one: KeyReference) => sameDidUrl(idOf(one), keyId)
+  const listed = document.authentication.find(named)
+  if (listed === undefined) return undefined
+  const key = typeof listed === 'string' ? document.publicKey.find(named) : listed
+  return key === undefined ? undefined : decodeKey(key.publicKeyBase58)
+}
