@@ -58,12 +58,19 @@ export interface AdminCall {
  */
 export class StickyCalls {
   readonly #calls = new Map<string, AdminCall>()
+  #mining: { readonly name: string; readonly params: unknown } | undefined
+
+  /** How somebody chose to mine, last. */
+  get mining(): { readonly name: string; readonly params: unknown } | undefined {
+    return this.#mining
+  }
 
   note(call: AdminCall): void {
     const name = adminName(call.method) ?? call.method
     const first = String(Array.isArray(call.params) ? call.params[0] : '').toLowerCase()
     if (name === 'stopImpersonatingAccount') this.#calls.delete(`impersonateAccount ${first}`)
     if (name === 'removeBlockTimestampInterval') this.#calls.delete('setBlockTimestampInterval')
+    if (miningModes.has(name)) this.#mining = { name, params: call.params }
     if (!sticky.has(name)) return
     this.#calls.set(name === 'impersonateAccount' ? `${name} ${first}` : name, call)
   }
@@ -74,5 +81,6 @@ export class StickyCalls {
 
   clear(): void {
     this.#calls.clear()
+    this.#mining = undefined
   }
 }

@@ -1,5 +1,5 @@
 /** The engine's own methods, done so that what they change is there after a restart. */
-import { adminName, clocks, miners, readers, rewriters } from './admin-methods.ts'
+import { adminName, clocks, miners, miningModes, readers, rewriters } from './admin-methods.ts'
 import type { Chain } from './chain.ts'
 import { isObject, quantity } from './json-values.ts'
 import { invalidParams, type RpcAnswer, type RpcFailure } from './rpc-message.ts'
@@ -59,7 +59,7 @@ export class Admin {
   #changed(name: string, method: string, params: unknown): void {
     const chain = this.#chain
     if (name === 'setChainId' && Array.isArray(params)) chain.chainId = asNumber(params[0])
-    if (name === 'setAutomine' || name === 'setIntervalMining') chain.stopTimer()
+    if (miningModes.has(name)) chain.miner.chosen(name, params)
     chain.note({ kind: 'call', method, params })
     chain.sticky.note({ method, params })
   }

@@ -3,13 +3,14 @@
 import { fromHex, toHex } from '../../base/bytes-text.ts'
 import { StickyCalls } from './admin-methods.ts'
 import type { AnvilClient } from './anvil-client.ts'
-import { AnvilSocket } from './anvil-socket.ts'
+import type { AnvilSocket } from './anvil-socket.ts'
 import { replayable } from './call-object.ts'
-import { type Engine, startEngine } from './engine.ts'
 import type { ChainExtension } from './extension.ts'
-import { blockRecord, Follower, type SeenBlock } from './follower.ts'
+import { blockRecord, type Follower, type SeenBlock } from './follower.ts'
 import type { JournalRecord } from './journal.ts'
 import { isObject, quantity } from './json-values.ts'
+import { Miner } from './miner.ts'
+import { type Parts, startParts } from './parts.ts'
 import { replay, type Waiting } from './replay.ts'
 import { newChain, openSavedChain, type SavedChain, saveCopy } from './saved-chain.ts'
 import type { EvmSettings } from './settings.ts'
@@ -20,15 +21,9 @@ export interface ChainOptions {
   readonly binary: string
   readonly extension: ChainExtension | undefined
   readonly log: (line: string) => void
-  readonly onBlock: (block: SeenBlock, last: number) => void
+  readonly onBlocks: (blocks: readonly SeenBlock[]) => void
   /** The engine, the disk, or our own hands failed: the node cannot go on. */
   readonly onFailure: (error: unknown) => void
-}
-
-interface Parts {
-  readonly engine: Engine
-  readonly socket: AnvilSocket
-  readonly follower: Follower
 }
 
 /** A whole copy is made when the journal has so many blocks, or half of the chain's if more. */
@@ -40,6 +35,7 @@ const CLOCK_TOLERANCE_S = 2
 export class Chain {
   readonly turnstile = new Turnstile()
   readonly sticky = new StickyCalls()
+  readonly miner: Miner
   readonly #options: ChainOptions
   #parts: Parts
   #saved: SavedChain
@@ -47,9 +43,10 @@ export class Chain {
   /** Hashes of transactions that were seen in a block before `took` told of them. */
   readonly #early = new Set<string>()
   #journaledBlocks = 0
+  /** Blocks up to this number are in the journal before they are read. */
+  #replaying = 0
   #clockAhead = 0
   #chainId: number
-  #timer: NodeJS.Timeout | undefined
   #idle: NodeJS.Timeout | undefined
   #closing = false
 
@@ -58,13 +55,31 @@ export class Chain {
     this.#saved = saved
     this.#parts = parts
     this.#chainId = options.settings.chainId
+    this.miner = new Miner({
+      client: () => this.client,
+      turnstile: this.turnstile,
+      waiting: () => this.#waiting.size,
+      sync: () => this.follower.sync(),
+      onFailure: (error) => this.#failed(error),
+    })
   }
 
   /** Throws `evm/…` when the engine or the saved chain is not usable. */
   static async open(options: ChainOptions): Promise<Chain> {
     const saved = openSavedChain(options.settings.dataDir, options.settings.chainId)
-    const chain: Chain = new Chain(options, saved, await startParts(options, saved, () => chain))
-    await chain.#restore()
+    const chain: Chain = new Chain(
+      options,
+      saved,
+      await startParts(options, saved, (blocks) => chain.onBlocks(blocks)),
+    )
+    try {
+      await chain.#restore()
+    } catch (error) {
+      chain.#closing = true
+      chain.#parts.socket.close()
+      await chain.#parts.engine.stop()
+      throw error
+    }
     return chain
   }
 
@@ -111,10 +126,11 @@ export class Chain {
     if (this.#early.delete(waiting.hash)) return
     this.#saved.journal.append(waiting)
     this.#waiting.set(waiting.hash, waiting)
+    this.miner.transactionTaken()
   }
 
-  note(record: JournalRecord): void {
-    this.#saved.journal.append(record)
+  note(...records: readonly JournalRecord[]): void {
+    this.#saved.journal.append(...records)
   }
 
   /** Where the journal is, for `rewind`. */
@@ -137,11 +153,11 @@ export class Chain {
 
   /** Inside `turnstile.alone`: waits until taken transactions are mined, and reads all blocks. */
   async settle(): Promise<void> {
-    const automine = await this.client.call('anvil_getAutomine')
     const deadline = performance.now() + SETTLE_WITHIN_MS
-    while (automine === true && performance.now() < deadline) {
-      const pool = await this.client.call('txpool_status')
-      if (!isObject(pool) || quantity(pool['pending']) === 0) break
+    await this.follower.sync()
+    while (this.miner.automine && this.#waiting.size > 0 && performance.now() < deadline) {
+      if (!(await this.miner.mineOverlooked())) break
+      await this.follower.sync()
     }
     await this.follower.sync()
   }
@@ -180,35 +196,32 @@ export class Chain {
 
   /** Inside `turnstile.alone`: a new chain from the same genesis. */
   async reset(): Promise<void> {
-    clearInterval(this.#timer)
+    this.miner.stop()
     this.#parts.socket.close()
     await this.#parts.engine.stop()
     this.follower.rollBack(0)
     this.#saved.journal.close()
     this.#saved = newChain(this.settings.dataDir, this.settings.chainId)
     this.sticky.clear()
-    this.#parts = await startParts(this.#options, this.#saved, () => this)
+    this.#parts = await startParts(this.#options, this.#saved, (blocks) => this.onBlocks(blocks))
     await this.#restore()
-  }
-
-  /** The interval of the settings ends when somebody chooses another way to mine. */
-  stopTimer(): void {
-    clearInterval(this.#timer)
   }
 
   async close(): Promise<void> {
     this.#closing = true
-    clearInterval(this.#timer)
     clearTimeout(this.#idle)
-    await this.turnstile.alone(async () => {
-      if (this.#journaledBlocks > 0) {
+    try {
+      await this.turnstile.alone(async () => {
         await this.settle()
-        await this.copy()
-      }
-    })
-    this.#parts.socket.close()
-    await this.#parts.engine.stop()
-    this.#saved.journal.close()
+        this.miner.stop()
+        if (this.#journaledBlocks > 0) await this.copy()
+      })
+    } finally {
+      this.miner.stop()
+      this.#parts.socket.close()
+      await this.#parts.engine.stop()
+      this.#saved.journal.close()
+    }
   }
 
   async #restore(): Promise<void> {
@@ -233,38 +246,26 @@ export class Chain {
     this.#replaying = quantity(await client.call('eth_blockNumber'))
     this.#journaledBlocks = this.#replaying - base
     await client.call('evm_setTime', [this.now])
-    await this.#startMining()
     await follower.sync()
-    const heads = await this.socket.subscribe(['newHeads'])
-    if ('start' in heads) heads.start(() => follower.wake((error) => this.#failed(error)))
+    this.#replaying = 0
+    if (sticky.mining === undefined) await this.miner.start(this.settings.blockEveryMs)
+    else this.miner.chosen(sticky.mining.name, sticky.mining.params)
   }
 
-  #replaying = 0
-
-  async #startMining(): Promise<void> {
-    const { blockEveryMs } = this.settings
-    const chosen = this.sticky.all().some(({ method }) => /_set(?:Automine|Interval)/.test(method))
-    if (chosen) return
-    if (blockEveryMs === 0) {
-      await this.client.call('evm_setAutomine', [true])
-      // Transactions that waited in the pool when mining was switched on wait on.
-      if (this.#waiting.size > 0) await this.client.call('evm_mine')
+  /** What the follower does with the blocks it read. */
+  async onBlocks(blocks: readonly SeenBlock[]): Promise<void> {
+    const fresh = blocks.filter((block) => block.number > this.#replaying)
+    for (const block of fresh) {
+      for (const { hash } of block.transactions) await this.#mined(hash)
     }
-    if (blockEveryMs > 0) {
-      const mine = () => this.turnstile.together(() => this.client.call('evm_mine'))
-      this.#timer = setInterval(() => mine().catch((error) => this.#failed(error)), blockEveryMs)
-    }
-  }
-
-  /** What the follower does with each block. */
-  async onBlock(block: SeenBlock, last: number): Promise<void> {
-    if (block.number <= this.#replaying) return
-    for (const { hash } of block.transactions) await this.#mined(hash)
-    this.note(blockRecord(block))
-    this.#journaledBlocks += 1
-    if (Math.abs(block.time - this.now) > CLOCK_TOLERANCE_S) this.#setClock(block.time)
-    this.#options.onBlock(block, last)
-    if (block.number === last) this.#copyWhenIdle()
+    this.note(...fresh.map(blockRecord))
+    const last = fresh.at(-1)
+    if (last === undefined) return
+    this.#journaledBlocks += fresh.length
+    if (Math.abs(last.time - this.now) > CLOCK_TOLERANCE_S) this.#setClock(last.time)
+    this.miner.blockSeen()
+    this.#options.onBlocks(fresh)
+    this.#copyWhenIdle()
   }
 
   async #mined(hash: string): Promise<void> {
@@ -292,21 +293,4 @@ export class Chain {
   #failed(error: unknown): void {
     if (!this.#closing) this.#options.onFailure(error)
   }
-}
-
-async function startParts(
-  options: ChainOptions,
-  saved: SavedChain,
-  chain: () => Chain,
-): Promise<Parts> {
-  const engine = await startEngine(options.binary, options.settings, saved)
-  engine.onSuddenEnd(options.onFailure)
-  const { client, process } = engine
-  const socket = await AnvilSocket.open(process.host, process.port)
-  const follower = new Follower({
-    client,
-    extension: options.extension,
-    onBlock: (block, last) => chain().onBlock(block, last),
-  })
-  return { engine, socket, follower }
 }

@@ -21,8 +21,8 @@ export interface SeenBlock {
 export interface FollowerOptions {
   readonly client: AnvilClient
   readonly extension: ChainExtension | undefined
-  /** Called once for each block, in order, with the last number of the run it was read in. */
-  readonly onBlock: (block: SeenBlock, last: number) => Promise<void> | void
+  /** Called once for each block, in order, in runs as they were read. */
+  readonly onBlocks: (blocks: readonly SeenBlock[]) => Promise<void> | void
 }
 
 const BATCH = 100
@@ -35,7 +35,6 @@ export class Follower {
   #operations: MinedTransaction[] = []
   #height = 0
   #running: Promise<void> = Promise.resolve()
-  #woken = false
 
   constructor(options: FollowerOptions) {
     this.#options = options
@@ -68,16 +67,6 @@ export class Follower {
     this.#options.extension?.rolledBack(height)
   }
 
-  /** Reads on soon; many calls in a row cost one reading. */
-  wake(onError: (error: unknown) => void): void {
-    if (this.#woken) return
-    this.#woken = true
-    setImmediate(() => {
-      this.#woken = false
-      this.sync().catch(onError)
-    })
-  }
-
   /** Resolves when every block of this moment is read. */
   sync(): Promise<void> {
     const next = this.#running.then(() => this.#readOn())
@@ -90,13 +79,16 @@ export class Follower {
     const last = quantity(await client.call('eth_blockNumber'))
     while (this.#height < last) {
       const count = Math.min(BATCH, last - this.#height)
+      const read: SeenBlock[] = []
       for (const block of await this.#fetch(count, last - this.#height <= DETAILED)) {
-        if (!isObject(block)) return
+        if (!isObject(block)) break
         const seen = seenBlock(block)
         this.#height = seen.number
         await this.#extend(seen)
-        await this.#options.onBlock(seen, last)
+        read.push(seen)
       }
+      if (read.length === 0) return
+      await this.#options.onBlocks(read)
     }
   }
 

@@ -100,7 +100,7 @@ export class Guard {
 
   /** Whether the transaction got into a block at once, as it does unless mining is by hand. */
   async #minedSoon(hash: string): Promise<boolean> {
-    if ((await this.#chain.client.call('anvil_getAutomine')) !== true) return false
+    if (!this.#chain.miner.automine) return false
     const deadline = performance.now() + MINED_WITHIN_MS
     while (performance.now() < deadline) {
       await this.#chain.follower.sync()

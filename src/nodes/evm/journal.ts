@@ -81,8 +81,8 @@ export class Journal {
     return this.#length
   }
 
-  append(record: JournalRecord): void {
-    const bytes = Buffer.from(lineOf(record))
+  append(...records: readonly JournalRecord[]): void {
+    const bytes = Buffer.from(records.map(lineOf).join(''))
     try {
       for (let at = 0; at < bytes.length; ) {
         at += writeSync(this.#handle, bytes, at, bytes.length - at, this.#length + at)

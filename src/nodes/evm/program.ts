@@ -38,9 +38,9 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     extension,
     log,
     onFailure,
-    onBlock(block, last) {
-      for (const said of blockReports(block, last)) report(said)
-      if (block.number === last) guard?.tidyUp().catch(onFailure)
+    onBlocks(blocks) {
+      for (const said of blockReports(blocks)) report(said)
+      guard?.tidyUp().catch(onFailure)
     },
   })
   guard = extension === undefined ? undefined : new Guard(chain, extension)

@@ -6,8 +6,11 @@ import type { JsonObject } from './json-values.ts'
 /** Of blocks that come faster than anybody can read only the last ones are told. */
 const SHOWN = 20
 
-export function blockReports(block: SeenBlock, last: number): readonly NodeReport[] {
-  if (last - block.number >= SHOWN) return []
+export function blockReports(blocks: readonly SeenBlock[]): readonly NodeReport[] {
+  return blocks.slice(-SHOWN).flatMap(reportsOf)
+}
+
+function reportsOf(block: SeenBlock): readonly NodeReport[] {
   const { number, hash, time, transactions } = block
   const told = transactions.flatMap(({ hash: id, details }) =>
     details === undefined
