@@ -7,7 +7,7 @@ import { devnetAccounts } from '../../src/identity/devnet-accounts.ts'
 import { devnetGenesis } from '../../src/identity/devnet-genesis.ts'
 import { esc } from '../../src/nodes/esc/kind.ts'
 import { anvilBinary } from '../../src/nodes/evm/anvil-binary.ts'
-import { parseEvmAddress } from '../../src/protocol/evm/address.ts'
+import { parseAddress } from '../../src/protocol/evm/address.ts'
 import { signLegacyTransaction } from '../../src/protocol/evm/legacy-transaction.ts'
 import { startNode } from '../support/node.ts'
 import { type Figure, ratio } from './figure.ts'
@@ -94,7 +94,7 @@ const transfers: Bodies = async (url) => {
         nonce,
         gasPrice: 1_000_000_000n,
         gasLimit: 21_000n,
-        to: parseEvmAddress(account.evm.address),
+        to: parseAddress(account.evm.address),
         value: 1n,
         data: new Uint8Array(),
         chainId: CHAIN_ID,
