@@ -190,9 +190,18 @@ function assertTornTail(
   const startsRight = mark.equals(RECORD_MARK.subarray(0, mark.length))
   const endsEarly =
     tail.length < RECORD_HEAD_BYTES || lengthIn(tail) > tail.length - RECORD_HEAD_BYTES
-  if (!startsRight || !endsEarly || followedByWhole(tail)) {
+  if (!startsRight || !endsEarly || hasWrongLength(tail) || followedByWhole(tail)) {
     throw MainchainError.corrupted(file, at, 'a block does not match its checksum')
   }
+}
+
+/** Whether all of the last block is there and only its length was changed. */
+function hasWrongLength(tail: Buffer): boolean {
+  if (tail.length < RECORD_HEAD_BYTES) return false
+  const block = tail.subarray(RECORD_HEAD_BYTES)
+  const head = Buffer.from(tail.subarray(0, RECORD_HEAD_BYTES))
+  head.writeUInt32LE(block.length, 4)
+  return isWhole(head, block)
 }
 
 function followedByWhole(tail: Buffer): boolean {

@@ -1,5 +1,6 @@
 /** Every output that can still be spent, by where it is and by whom it belongs to. */
 import { toHex } from '../../base/bytes-text.ts'
+import { ELA_ASSET_ID } from '../../protocol/ela/genesis.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
 import type { Input, Output, Transaction } from '../../protocol/ela/transaction.ts'
 
@@ -32,7 +33,9 @@ export function coinOf(
   const output = transaction.outputs[at.index]
   if (output === undefined) return undefined
   return {
-    ...at,
+    txid: at.txid,
+    index: at.index,
+    height: at.height,
     output,
     txType: transaction.type,
     txVersion: transaction.version,
@@ -40,9 +43,16 @@ export function coinOf(
   }
 }
 
+interface Owned {
+  readonly programHash: Uint8Array
+  readonly coins: Map<string, Coin>
+}
+
+const noPayload = { kind: 'none' } as const
+
 export class CoinSet {
   readonly #coins = new Map<string, Coin>()
-  readonly #byOwner = new Map<string, Map<string, Coin>>()
+  readonly #byOwner = new Map<string, Owned>()
 
   get size(): number {
     return this.#coins.size
@@ -54,16 +64,31 @@ export class CoinSet {
 
   /** The coins of one owner, oldest first. */
   ownedBy(programHash: Uint8Array): readonly Coin[] {
-    return [...(this.#byOwner.get(ownerOf(programHash))?.values() ?? [])]
+    return [...(this.#byOwner.get(ownerOf(programHash))?.coins.values() ?? [])]
   }
 
   add(coin: Coin): void {
     const outpoint = `${coin.txid}:${coin.index}`
-    this.#coins.set(outpoint, coin)
     const owner = ownerOf(coin.output.programHash)
-    const owned = this.#byOwner.get(owner)
-    if (owned === undefined) this.#byOwner.set(owner, new Map([[outpoint, coin]]))
-    else owned.set(outpoint, coin)
+    let owned = this.#byOwner.get(owner)
+    if (owned === undefined) {
+      owned = { programHash: coin.output.programHash, coins: new Map() }
+      this.#byOwner.set(owner, owned)
+    }
+    // The same few bytes are shared by all coins, so that the blocks they came in can be let go.
+    const { value, outputLock, type, payload } = coin.output
+    const output: Output = {
+      assetId: ELA_ASSET_ID,
+      value,
+      outputLock,
+      programHash: owned.programHash,
+      type,
+      payload: payload.kind === 'none' ? noPayload : payload,
+    }
+    const { txid, index, height, txType, txVersion, txLockTime } = coin
+    const kept: Coin = { txid, index, height, output, txType, txVersion, txLockTime }
+    this.#coins.set(outpoint, kept)
+    owned.coins.set(outpoint, kept)
   }
 
   remove(outpoint: string): void {
@@ -72,7 +97,7 @@ export class CoinSet {
     this.#coins.delete(outpoint)
     const owner = ownerOf(coin.output.programHash)
     const owned = this.#byOwner.get(owner)
-    owned?.delete(outpoint)
-    if (owned?.size === 0) this.#byOwner.delete(owner)
+    owned?.coins.delete(outpoint)
+    if (owned?.coins.size === 0) this.#byOwner.delete(owner)
   }
 }

@@ -11,9 +11,9 @@ interface Holder {
 }
 
 /**
- * Makes `folder` if it is missing, claims it for this process, and returns what gives it back. A claim of a process that is
- * gone (no such pid, or the pid now belongs to a process that began at another time) counts for
- * nothing. Throws `mainchain/folderInUse` or `mainchain/notWritable`.
+ * Makes `folder` if it is missing, claims it for this process, and returns what gives it back. A
+ * claim of a process that is gone (no such pid, or the pid now belongs to a process that began at
+ * another time) counts for nothing. Throws `mainchain/folderInUse` or `mainchain/notWritable`.
  */
 export function lockFolder(folder: string): () => void {
   const file = path.join(folder, 'node.lock')

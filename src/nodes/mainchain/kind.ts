@@ -9,6 +9,7 @@ import { MainchainError } from './errors.ts'
 import type { NodeOptions } from './options.ts'
 
 const DEFAULT_COINBASE_MATURITY = 10
+const DEFAULT_MINER_INFO = 'ela-dev'
 const OPTIONS_FILE = 'options.json'
 
 export const mainchain: NodeKind = {
@@ -70,18 +71,28 @@ export const mainchain: NodeKind = {
 }
 
 function optionsOf({ dataDir, port, genesis, mining, options }: LaunchContext): NodeOptions {
-  const { coinbaseMaturity, minerInfo } = options
   return {
     dataDir,
     ports: { rpc: port('rpc'), rest: port('rest'), ws: port('ws'), p2p: port('p2p') },
     foundation: genesis.foundation,
     miner: genesis.miner,
-    minerInfo: typeof minerInfo === 'string' ? minerInfo : 'ela-dev',
+    minerInfo: textOption(options['minerInfo']),
     mining,
-    coinbaseMaturity:
-      typeof coinbaseMaturity === 'number' ? coinbaseMaturity : DEFAULT_COINBASE_MATURITY,
+    coinbaseMaturity: maturityOption(options['coinbaseMaturity']),
     genesisTransactions: genesis.mainchainTransactions,
     rpcUser: '',
     rpcPassword: '',
   }
+}
+
+function textOption(value: unknown = DEFAULT_MINER_INFO): string {
+  if (typeof value === 'string') return value
+  throw MainchainError.badOptions('the config', '`minerInfo` is not a text')
+}
+
+function maturityOption(value: unknown = DEFAULT_COINBASE_MATURITY): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1_000) {
+    return value
+  }
+  throw MainchainError.badOptions('the config', '`coinbaseMaturity` is no number from 0 to 1000')
 }

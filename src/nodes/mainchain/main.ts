@@ -41,6 +41,11 @@ async function run(args: readonly string[]): Promise<void> {
     process.stdin.destroy()
     node.stop().catch(fail)
   }
+  // Mining by itself may meet a full disk: said in words, and an end that is seen and restarted.
+  process.once('uncaughtException', (error) => {
+    fail(error)
+    stop()
+  })
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   process.stdin.on('end', stop).on('error', stop).resume()

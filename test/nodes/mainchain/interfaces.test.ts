@@ -5,6 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WebSocket } from 'ws'
 import { fromHex, toHex } from '../../../src/base/bytes-text.ts'
+import { portOf } from '../../../src/base/loopback-server.ts'
+import { serveWs } from '../../../src/nodes/mainchain/ws.ts'
 import { encode } from '../../../src/protocol/codec.ts'
 import { Prefix, programHashOf } from '../../../src/protocol/ela/address.ts'
 import { auxPowCodec, mineAuxPow } from '../../../src/protocol/ela/auxpow.ts'
@@ -293,6 +295,17 @@ test('pushes transactions and blocks to every WebSocket session, and survives ju
   const actions = heard[1]?.map((text) => (JSON.parse(text) as { Action: string }).Action)
   assert.equal(actions, ['sendnewtransaction', 'sendrawblock', 'sendblocktransactions'])
   for (const socket of sockets) socket.close()
+})
+
+test('ends a session that is idle, and says so first', async () => {
+  await using node = await startMainchain()
+  const server = await serveWs(node, 0, 40)
+  const socket = new WebSocket(`ws://127.0.0.1:${portOf(server.http)}`)
+  const heard: string[] = []
+  socket.on('message', (data) => heard.push(data.toString()))
+  await new Promise((resolve) => socket.once('close', resolve))
+  assert.equal(heard, ['{"Desc":"Session expired","Error":41001,"Result":"Session expired"}'])
+  await server.close()
 })
 
 test('takes the work of a merged miner for its template, once, and no other', async () => {
