@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { toHex } from '../../../src/base/bytes-text.ts'
 import type { BlockEntry } from '../../../src/nodes/mainchain/block-entry.ts'
 import type { Chain } from '../../../src/nodes/mainchain/chain.ts'
+import { openNode } from '../../../src/nodes/mainchain/node.ts'
 import { encode } from '../../../src/protocol/codec.ts'
 import { mineAuxPow } from '../../../src/protocol/ela/auxpow.ts'
 import type { Block } from '../../../src/protocol/ela/block.ts'
@@ -17,7 +18,13 @@ import {
   transactionId,
 } from '../../../src/protocol/ela/transaction.ts'
 import { fails } from '../../support/fails.ts'
-import { GENESIS_COIN, labKey, startMainchain, transfer } from '../../support/mainchain.ts'
+import {
+  GENESIS_COIN,
+  labKey,
+  optionsIn,
+  startMainchain,
+  transfer,
+} from '../../support/mainchain.ts'
 
 const test = suite('mainchain/chain')
 
@@ -121,6 +128,30 @@ test('reorganises to the branch with more work and back, losing nothing', async 
   assert.is(mempool.size, 0)
   assert.is(chain.ledger.place(displayHash(transactionId(spend)))?.entry, left)
   assert.not.equal(stateOf(chain), beforeFork)
+})
+
+test('has the same chain and coins after a deep reorganisation and a restart', async () => {
+  await using node = await startMainchain()
+  const { chain, mempool, miner } = node
+  for (let blocks = 0; blocks < 11; blocks += 1) miner.mine()
+  const fork = chain.tip
+  mempool.add(transfer({ from: labKey(0), coins: [GENESIS_COIN], to: [[labKey(1), 5n]] }))
+  // More than the node keeps in memory, so that both branches are read back from the file.
+  for (let blocks = 0; blocks < 300; blocks += 1) miner.mine()
+  let end = fork
+  const spend = transfer({ from: labKey(0), coins: [GENESIS_COIN], to: [[labKey(2), 7n]] })
+  for (let blocks = 0; blocks < 301; blocks += 1) {
+    end = chain.add(blockOn(end, blocks === 40 ? [spend] : []))
+  }
+  assert.is(chain.tip, end)
+  assert.is(chain.height, 312)
+  const before = stateOf(chain)
+  await node.stop()
+  const again = openNode(optionsIn(node.folder), () => undefined)
+  assert.is(again.chain.tip.hash, end.hash)
+  assert.equal(stateOf(again.chain), before)
+  assert.is(again.chain.ledger.place(displayHash(transactionId(spend)))?.entry.height, 52)
+  again.close()
 })
 
 test('keeps the chain it has when a heavier branch turns out invalid', async () => {
