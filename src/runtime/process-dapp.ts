@@ -13,6 +13,8 @@ import { isBelow, type Watching, watchFiles } from './watch.ts'
 import { sayMovedPort } from './web-dapp.ts'
 
 const STOP_WITHIN_MS = 2_000
+/** The same when it is replaced: somebody waits for the new version. */
+const MAKE_WAY_WITHIN_MS = 500
 /** After this a service that opens its port late is told of, and still waited for. */
 const SLOW_AFTER_MS = 5_000
 
@@ -136,7 +138,7 @@ class ProcessDapp implements Dapp {
     }
     const old = this.#running
     this.#running = undefined
-    await old?.stop(STOP_WITHIN_MS)
+    await old?.stop(MAKE_WAY_WITHIN_MS)
     if (this.#stopped) return
     const fresh = this.#waiting?.hasEnded === false ? this.#waiting : this.#newProcess()
     this.#waiting = undefined

@@ -11,7 +11,7 @@ const ROUNDS = 9
 /** From a saved file until the DApp's answer is the new one. */
 export async function benchEdit(): Promise<readonly Figure[]> {
   return [
-    await edited('service', 'src/main.ts', 'script → new answer', '≤ 150 ms', (source, mark) =>
+    await edited('service', 'src/http.ts', 'script → new answer', '≤ 150 ms', (source, mark) =>
       source.replace(/(?<=createServer\([^\n]*\n)/, `  response.setHeader('x-mark', '${mark}')\n`),
     ),
     await edited('web', 'public/index.html', 'asset → new answer', '≤ 30 ms', (source, mark) =>

@@ -11,6 +11,8 @@ export interface Service {
 export async function startService(nodes: Nodes, port: number): Promise<Service> {
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: object) => {
+      // A connection that a client keeps for later would hold up the end.
+      if (!server.listening) response.setHeader('connection', 'close')
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(`${JSON.stringify(body)}\n`)
     }
