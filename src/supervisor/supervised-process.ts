@@ -197,7 +197,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** What a program needs to run at all; secrets in our environment are not handed down. */
-function minimalEnvironment(): Record<string, string> {
+export function minimalEnvironment(): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot']
   return Object.fromEntries(
     names.flatMap((name) => {
