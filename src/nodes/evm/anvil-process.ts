@@ -40,7 +40,9 @@ export async function startAnvil({ binary, dataDir, args }: AnvilOptions): Promi
       ? [setpriv, '--pdeathsig', 'KILL', ...command]
       : command
   const [file = binary, ...rest] = wrapped
-  const child = spawn(file, rest, { cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A signal to our process group must not reach the engine first: we still have to save its state.
+  const detached = true
+  const child = spawn(file, rest, { cwd: dataDir, stdio: ['ignore', 'pipe', 'pipe'], detached })
   let output = ''
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT)
