@@ -1,7 +1,7 @@
 /** The program of an EVM chain's node: from settings to open doors, and back to nothing. */
 import { messageOf } from '../../base/errors.ts'
 import { closeServer } from '../../base/loopback-server.ts'
-import { report } from '../report.ts'
+import { type NodeReport, report } from '../report.ts'
 import { Admin } from './admin.ts'
 import { anvilBinary } from './anvil-binary.ts'
 import { Chain } from './chain.ts'
@@ -24,12 +24,13 @@ export interface NodeOptions {
   readonly settings: EvmSettings
   readonly extension?: ChainExtension | undefined
   readonly log: (line: string) => void
+  readonly onReport: (said: NodeReport) => void
   readonly onFailure: (error: unknown) => void
 }
 
 /** Throws `evm/…`; nothing is left running then. */
 export async function openNode(options: NodeOptions): Promise<RunningNode> {
-  const { settings, extension, log, onFailure } = options
+  const { settings, extension, log, onReport, onFailure } = options
   const binary = anvilBinary(import.meta.url)
   let guard: Guard | undefined
   const chain = await Chain.open({
@@ -39,7 +40,7 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     log,
     onFailure,
     onBlocks(blocks) {
-      for (const said of blockReports(blocks)) report(said)
+      for (const said of blockReports(blocks)) onReport(said)
       guard?.tidyUp().catch(onFailure)
     },
   })
@@ -92,7 +93,7 @@ export async function runNode(
       log(`error: ${messageOf(error)}`)
       end(1)
     }
-    node = await openNode({ settings, extension, log, onFailure })
+    node = await openNode({ settings, extension, log, onReport: report, onFailure })
   } catch (error) {
     log(`error: ${messageOf(error)}`)
     process.exitCode = 1
