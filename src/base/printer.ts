@@ -1,6 +1,7 @@
 /** The two streams of a command: the answer on stdout, talk on stderr. */
 import { styleText } from 'node:util'
 import type { ElaError } from './errors.ts'
+import { redact } from './redactor.ts'
 
 export type OutputMode = 'text' | 'json' | 'json-stream'
 type Style = Parameters<typeof styleText>[0]
@@ -45,34 +46,46 @@ export class Printer {
    * becomes `ela/did-resolve@1`. `text` renders the same data for people; it returns the lines.
    */
   answer<T>(schema: string, data: T, text: (data: T, paint: Paint) => string): void {
+    this.#answer(this.#rendered(schema, data, text), (lines) => redact(lines, 'everywhere'))
+  }
+
+  /** An answer that shows secrets because the user asked for them. */
+  reveal<T>(schema: string, data: T, text: (data: T, paint: Paint) => string): void {
+    this.#answer(this.#rendered(schema, data, text), (lines) => lines)
+  }
+
+  #rendered<T>(schema: string, data: T, text: (data: T, paint: Paint) => string): string {
     if (this.#answered) throw new Error(`the command ${schema} answered twice`)
     this.#answered = true
-    const { mode, stdout, color } = this.#options
+    const { mode, color } = this.#options
     const name = `ela/${schema.replaceAll(' ', '-')}@1`
-    if (mode === 'json') {
-      stdout.write(`${stringify({ ok: true, schema: name, data })}\n`)
-    } else if (mode === 'json-stream') {
-      stdout.write(`${stringify({ event: 'answer', ok: true, schema: name, data })}\n`)
-    } else {
-      const lines = text(data, painter(color.stdout))
-      if (lines !== '') stdout.write(lines.endsWith('\n') ? lines : `${lines}\n`)
+    if (mode === 'json') return `${stringify({ ok: true, schema: name, data })}\n`
+    if (mode === 'json-stream') {
+      return `${stringify({ event: 'answer', ok: true, schema: name, data })}\n`
     }
+    const lines = text(data, painter(color.stdout))
+    return lines === '' || lines.endsWith('\n') ? lines : `${lines}\n`
+  }
+
+  #answer(lines: string, clean: (lines: string) => string): void {
+    if (lines !== '') this.#options.stdout.write(clean(lines))
   }
 
   /** One event of a long command: a line on stdout under `--json-stream`, nothing otherwise. */
   event(event: object): void {
-    if (this.#options.mode === 'json-stream') this.#options.stdout.write(`${stringify(event)}\n`)
+    if (this.#options.mode !== 'json-stream') return
+    this.#options.stdout.write(`${redact(stringify(event), 'everywhere')}\n`)
   }
 
   /** A line of talk on stderr. Silent under `--quiet`. */
   say(line: string): void {
-    if (!this.#options.quiet) this.#options.stderr.write(`${line}\n`)
+    if (!this.#options.quiet) this.#talk(line)
   }
 
   warn(message: string, hint?: string): void {
     const paint = this.talk
-    this.#options.stderr.write(`${paint('yellow', 'warning:')} ${message}\n`)
-    if (hint !== undefined) this.#options.stderr.write(`${paint('cyan', 'hint:')} ${hint}\n`)
+    this.#talk(`${paint('yellow', 'warning:')} ${message}`)
+    if (hint !== undefined) this.#talk(`${paint('cyan', 'hint:')} ${hint}`)
   }
 
   /** Paints text for stderr. */
@@ -82,15 +95,20 @@ export class Printer {
 
   /** The failure a command ended with: the JSON document when one is asked for, and the words. */
   fail(error: ElaError): void {
-    const { mode, stdout, stderr } = this.#options
+    const { mode, stdout } = this.#options
     const { code, message, hint } = error
     if (mode !== 'text' && !this.#answered) {
       const told = { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }) } }
-      stdout.write(`${stringify(mode === 'json' ? told : { event: 'error', ...told })}\n`)
+      const document = stringify(mode === 'json' ? told : { event: 'error', ...told })
+      stdout.write(`${redact(document)}\n`)
     }
     const paint = this.talk
-    stderr.write(`${paint(['red', 'bold'], 'error:')} ${message}\n`)
-    if (hint !== undefined) stderr.write(`${paint('cyan', 'hint:')} ${hint}\n`)
+    this.#talk(`${paint(['red', 'bold'], 'error:')} ${message}`)
+    if (hint !== undefined) this.#talk(`${paint('cyan', 'hint:')} ${hint}`)
+  }
+
+  #talk(line: string): void {
+    this.#options.stderr.write(`${redact(line)}\n`)
   }
 }
 

@@ -41,8 +41,12 @@ export function define(command: Command, { printer }: Context): void {
         ...(secrets ? { phrase: DEVNET_PHRASE } : {}),
         accounts,
       }
-      printer.answer('accounts', answer, textOf)
-      if (secrets) printer.warn(PUBLIC)
+      if (!secrets) {
+        printer.answer('accounts', answer, textOf)
+        return
+      }
+      printer.reveal('accounts', answer, textOf)
+      printer.warn(PUBLIC)
     })
 }
 
