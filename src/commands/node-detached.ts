@@ -101,7 +101,7 @@ async function readyWithin(
     // Read before the answer: what ends now has answered before.
     const ending = background.ending()
     const answer = readFileSync(background.answerFile, 'utf8')
-    if (answer.endsWith('\n')) return sessionIn(answer, ending?.code)
+    if (answer.endsWith('\n')) return await sessionIn(answer, background)
     if (ending !== undefined) {
       const talk = readFileSync(background.talkFile, 'utf8').slice(-LAST_CHARS)
       throw CommandError.backgroundDied(ending.how, talk)
@@ -109,18 +109,28 @@ async function readyWithin(
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
   process.kill(background.pid, 'SIGTERM')
-  const limit = performance.now() + STOP_WITHIN_MS
-  while (background.ending() === undefined && performance.now() < limit) await delay(LOOK_EVERY_MS)
+  await codeOf(background)
   throw CommandError.backgroundLate(withinMs)
 }
 
-function sessionIn(answer: string, code = exitCodes.failed as number): Omit<Session, 'adminToken'> {
+/** The exit code of what is about to end. */
+async function codeOf(background: Background): Promise<number> {
+  const limit = performance.now() + STOP_WITHIN_MS
+  while (background.ending() === undefined && performance.now() < limit) await delay(LOOK_EVERY_MS)
+  return background.ending()?.code ?? exitCodes.failed
+}
+
+async function sessionIn(
+  answer: string,
+  background: Background,
+): Promise<Omit<Session, 'adminToken'>> {
   const { ok, data, error } = JSON.parse(answer) as {
     readonly ok: boolean
     readonly data: Omit<Session, 'adminToken'>
     readonly error: Explanation & { readonly code: string }
   }
   if (ok) return data
+  const code = await codeOf(background)
   const exit = Object.entries(exitCodes).find(([, number]) => number === code)?.[0] ?? 'failed'
   throw new ElaError(error.code, { ...error, exit: exit as Exit })
 }
