@@ -232,6 +232,7 @@ export class Chain {
     const restored = await replay(records, { client, sticky, log, height: base })
     this.#waiting = restored.waiting
     this.#clockAhead = restored.clockAhead
+    this.#chainId = Number(await client.call('eth_chainId'))
     if (restored.rebuilt > 0) log(`${restored.rebuilt} blocks were made again with a new hash`)
     follower.begin(
       base,

@@ -56,7 +56,7 @@ export class Dispatcher {
     }
     if (passed.has(method)) return this.#forward(request, body)
     if (calls.has(method)) return this.#call(request, body)
-    const shape = shaped[method]
+    const shape = shaped.get(method)
     if (shape !== undefined) return this.#reshape(method, params, shape)
     if (method === 'eth_getTransactionReceipt') return this.#receipt(params)
     return this.#own(request, params)
@@ -65,7 +65,7 @@ export class Dispatcher {
   async #own(request: RpcRequest, params: readonly unknown[]): Promise<RpcAnswer> {
     const { method } = request
     const { chain, admin, transactions } = this.#options
-    const other = renamed[method]
+    const other = renamed.get(method)
     if (other !== undefined) return this.#reshape(other.method, [params[0], false], other.shape)
     if (method === 'eth_sendTransaction') return transactions.sendUnsigned(request)
     if (method === 'eth_gasPrice') {
@@ -73,7 +73,7 @@ export class Dispatcher {
     }
     if (method === 'web3_clientVersion') return { result: chain.settings.clientVersion }
     if (method === 'eth_getTransactionFeeDetails') return this.#feeDetails(params)
-    if (method in fixed) return { result: fixed[method] }
+    if (fixed.has(method)) return { result: fixed.get(method) }
     if (notYet.has(method)) return refusal(`${method} is not supported by this devnet yet`)
     const done = await admin.call(method, params)
     if (done !== undefined) return done

@@ -1,14 +1,16 @@
 import { defineErrors } from '../../base/errors.ts'
 
+const SUPPORTED = 'Supported: linux x64 and arm64 (glibc), darwin x64 and arm64, win32 x64.'
+
 export const EvmError = defineErrors('evm', {
   engineMissing: (name: string) => ({
     message: `The EVM engine for this machine is not installed: the package \`${name}\` is missing.`,
-    hint: 'Run `npm install --include=optional`. Supported: linux x64 and arm64 (glibc), darwin x64 and arm64, win32 x64.',
+    hint: `Run \`npm install --include=optional\`. ${SUPPORTED}`,
     exit: 'environment',
   }),
   platformUnsupported: (platform: string) => ({
     message: `There is no EVM engine (\`@foundry-rs/anvil\`) for ${platform}.`,
-    hint: 'Supported: linux x64 and arm64 (glibc), darwin x64 and arm64, win32 x64.',
+    hint: SUPPORTED,
     exit: 'environment',
   }),
   engineEnded: (how: string, said: string) => ({
@@ -38,6 +40,11 @@ export const EvmError = defineErrors('evm', {
     message: `Port ${port} is in use by another program.`,
     exit: 'environment',
     cause,
+  }),
+  sameCallWaits: () => ({
+    message: 'The same operation of this account waits for the next block already.',
+    hint: 'Make a block (`ela mine`) and look at its receipt.',
+    exit: 'refused',
   }),
   badSettings: (what: string) => ({
     message: `The settings of the node are wrong: ${what}.`,

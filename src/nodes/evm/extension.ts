@@ -6,6 +6,8 @@ export interface ContractCall {
   readonly from: string | undefined
   /** Time of the block the call will be in, seconds since 1970. */
   readonly time: number
+  /** `subject`s of admitted transactions that wait for the next block. */
+  readonly waiting?: readonly string[]
 }
 
 export interface MinedTransaction {
@@ -18,8 +20,8 @@ export interface MinedTransaction {
 }
 
 export type Admission =
-  /** `gas` is burnt on top of what the contract uses. */
-  | { readonly admitted: true; readonly gas: bigint }
+  /** `gas` is burnt on top of what the contract uses; `subject` is what the transaction changes. */
+  | { readonly admitted: true; readonly gas: bigint; readonly subject: string | undefined }
   | { readonly admitted: false; readonly reason: string }
 
 export type Answer =
@@ -40,4 +42,11 @@ export interface ChainExtension {
   rolledBack(height: number): void
   /** Answers methods of its own (`did_…`); `undefined`: not mine. */
   call(method: string, params: unknown): Promise<Answer> | undefined
+  /** The method another name stands for; `undefined` for names that stand for themselves. */
+  readonly aliasOf: (method: string) => string | undefined
+  /** Contracts whose answers come from here, by address in lower case. */
+  readonly natives: Readonly<Record<string, NativeContract>>
 }
+
+/** Call data without the 32 bytes such contracts ignore → answer; `undefined`: the call fails. */
+export type NativeContract = (input: Uint8Array) => Uint8Array | undefined

@@ -1,9 +1,10 @@
 /** Calls of the extension's contract: admitted or not before the engine runs them. */
-import { toHex } from '../../base/bytes-text.ts'
+import { concatBytes, fromHex, toHex } from '../../base/bytes-text.ts'
 import { ElaError } from '../../base/errors.ts'
 import { decodeStringBytes } from '../../protocol/evm/abi.ts'
 import { keccak256 } from '../../protocol/evm/keccak.ts'
 import type { Chain } from './chain.ts'
+import { EvmError } from './errors.ts'
 import type { ChainExtension } from './extension.ts'
 import { GUARD_ADDRESS } from './guard-contract.ts'
 import { isObject, type JsonObject } from './json-values.ts'
@@ -24,13 +25,14 @@ export interface Guarded {
 interface Verdict {
   readonly slot: string
   readonly value: string
+  readonly subject: string | undefined
 }
 
 export class Guard {
   readonly #chain: Chain
   readonly #extension: ChainExtension
-  /** Transactions that wait for a block, with their open slots. */
-  readonly #open = new Map<string, string>()
+  /** Admitted transactions that wait for a block, by hash. */
+  readonly #open = new Map<string, Verdict>()
 
   constructor(chain: Chain, extension: ChainExtension) {
     this.#chain = chain
@@ -49,7 +51,10 @@ export class Guard {
     return { ...others, [GUARD_ADDRESS]: { stateDiff: { [verdict.slot]: verdict.value } } }
   }
 
-  /** Sends a transaction alone, with the guard told about it; `send` returns the hash if taken. */
+  /**
+   * Sends a transaction alone, with the guard told about it; `send` returns the hash if taken.
+   * Throws `evm/sameCallWaits`.
+   */
   async transact<T extends { readonly hash?: string }>(
     call: Guarded,
     send: () => Promise<T>,
@@ -57,11 +62,12 @@ export class Guard {
     return this.#chain.turnstile.alone(async () => {
       await this.#chain.settle()
       const verdict = this.#judge(call)
+      if (this.#waiting().some(({ slot }) => slot === verdict?.slot)) throw EvmError.sameCallWaits()
       const admitted = verdict !== undefined && verdict.value !== NOTHING
       if (admitted) await this.#set(verdict.slot, verdict.value)
       const sent = await send()
       if (!admitted) return sent
-      if (sent.hash !== undefined) this.#open.set(sent.hash, verdict.slot)
+      if (sent.hash !== undefined) this.#open.set(sent.hash, verdict)
       if (sent.hash === undefined || (await this.#minedSoon(sent.hash))) {
         if (sent.hash !== undefined) this.#open.delete(sent.hash)
         await this.#set(verdict.slot, NOTHING)
@@ -75,7 +81,7 @@ export class Guard {
     const waiting = this.#chain.waiting
     if (![...this.#open.keys()].some((hash) => !waiting.has(hash))) return
     await this.#chain.turnstile.alone(async () => {
-      for (const [hash, slot] of this.#open) {
+      for (const [hash, { slot }] of this.#open) {
         if (waiting.has(hash)) continue
         this.#open.delete(hash)
         await this.#set(slot, NOTHING)
@@ -83,13 +89,27 @@ export class Guard {
     })
   }
 
+  /** Takes over a transaction that waits since before this process. */
+  adopt(hash: string, call: Guarded): void {
+    const verdict = this.#judge(call)
+    if (verdict !== undefined) this.#open.set(hash, verdict)
+  }
+
+  #waiting(): readonly Verdict[] {
+    const { waiting } = this.#chain
+    return [...this.#open].flatMap(([hash, verdict]) => (waiting.has(hash) ? [verdict] : []))
+  }
+
   #judge({ data, from }: Guarded): Verdict | undefined {
     const operation = operationOf(data)
     if (operation === undefined) return undefined
-    const said = this.#extension.admit({ data, from, time: this.#chain.now })
-    if (!said.admitted) return { slot: slotOf(operation), value: NOTHING }
+    const slot = slotOf(from, operation)
+    const waiting = this.#waiting().flatMap(({ subject }) => subject ?? [])
+    const said = this.#extension.admit({ data, from, time: this.#chain.now, waiting })
+    if (!said.admitted) return { slot, value: NOTHING, subject: undefined }
     const gas = said.gas > GUARD_GAS ? said.gas - GUARD_GAS : 0n
-    return { slot: slotOf(operation), value: `0x${(gas + 1n).toString(16).padStart(64, '0')}` }
+    const value = `0x${(gas + 1n).toString(16).padStart(64, '0')}`
+    return { slot, value, subject: said.subject }
   }
 
   async #set(slot: string, value: string): Promise<void> {
@@ -119,6 +139,8 @@ function operationOf(data: Uint8Array): Uint8Array | undefined {
   }
 }
 
-function slotOf(operation: Uint8Array): string {
-  return `0x${toHex(keccak256(operation))}`
+/** The guard's own rule. A call without a sender is from address zero. */
+function slotOf(from: string | undefined, operation: Uint8Array): string {
+  const origin = fromHex((from ?? '').replace(/^0x/, '').padStart(64, '0'))
+  return `0x${toHex(keccak256(concatBytes(origin, operation)))}`
 }

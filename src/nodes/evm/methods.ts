@@ -39,7 +39,7 @@ export const passed: ReadonlySet<string> = new Set([
 ])
 
 /** Answers whose objects have other keys. */
-export const shaped: Readonly<Record<string, (result: unknown) => unknown>> = {
+export const shaped: ReadonlyMap<string, (result: unknown) => unknown> = entriesOf({
   eth_getBlockByHash: shapeBlock,
   eth_getBlockByNumber: shapeBlock,
   eth_getFilterChanges: shapeLogs,
@@ -49,18 +49,16 @@ export const shaped: Readonly<Record<string, (result: unknown) => unknown>> = {
   eth_getTransactionByBlockNumberAndIndex: shapeTransaction,
   eth_getTransactionByHash: shapeTransaction,
   txpool_content: shapePool,
-}
+})
 
 /** Methods of the real nodes that are the engine's under another name. */
-export const renamed: Readonly<
-  Record<string, { readonly method: string; readonly shape: (result: unknown) => unknown }>
-> = {
+export const renamed = entriesOf({
   eth_getHeaderByHash: { method: 'eth_getBlockByHash', shape: shapeHeaderAnswer },
   eth_getHeaderByNumber: { method: 'eth_getBlockByNumber', shape: shapeHeaderAnswer },
-}
+})
 
 /** Answers that never change on a devnet whose main chain sends nothing over. */
-export const fixed: Readonly<Record<string, unknown>> = {
+export const fixed: ReadonlyMap<string, unknown> = entriesOf<unknown>({
   eth_accounts: [],
   eth_getFailedRechargeTxByHash: '',
   eth_getFailedRechargeTxs: [],
@@ -71,7 +69,7 @@ export const fixed: Readonly<Record<string, unknown>> = {
   eth_protocolVersion: '0x40',
   net_peerCount: '0x0',
   rpc_modules: { did: '1.0', eth: '1.0', net: '1.0', rpc: '1.0', txpool: '1.0', web3: '1.0' },
-}
+})
 
 /** Methods that belong to transfers between the chains, which this node does not make yet. */
 export const notYet: ReadonlySet<string> = new Set([
@@ -85,4 +83,9 @@ export function changesSomething(method: string): boolean {
   return /^(?:eth_send|anvil_|evm_|hardhat_|eth_(?:un)?subscribe|eth_new|eth_uninstall)/.test(
     method,
   )
+}
+
+/** A map: looking up the method `constructor` in an object would find one. */
+function entriesOf<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries))
 }

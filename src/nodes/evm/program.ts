@@ -101,6 +101,8 @@ export async function runNode(
   }
   process.on('SIGTERM', () => end(0))
   process.on('SIGINT', () => end(0))
+  // Nobody hears our reports any more.
+  process.stdout.on('error', () => end(0))
   process.stdin.on('end', () => end(0)).on('error', () => end(0))
   process.stdin.resume()
   report({ report: 'ready' })

@@ -56,7 +56,10 @@ export async function replay(
       operations.push(record)
     }
   }
-  for (const waiting of taken.values()) await put(client, waiting, log)
+  for (const [hash, waiting] of taken) {
+    // One that was replaced by another of the same number is refused now.
+    if (!(await put(client, waiting, log))) taken.delete(hash)
+  }
   if (orders) await client.call('anvil_autoImpersonateAccount', [false])
   for (const { method, params } of sticky.all()) {
     await client.call(method, Array.isArray(params) ? params : [])
@@ -85,17 +88,19 @@ async function remake(block: Block, { client, taken, log }: Scene): Promise<bool
   return made['hash'] === block.hash
 }
 
+/** Whether the engine took it again. */
 async function put(
   client: AnvilClient,
   waiting: Waiting,
   log: (line: string) => void,
-): Promise<void> {
+): Promise<boolean> {
   try {
     if (waiting.kind === 'sent') await client.call('eth_sendRawTransaction', [waiting.raw])
     else await client.call('eth_sendTransaction', [waiting.transaction])
+    return true
   } catch (error) {
-    // One that the engine refuses now would have failed then; its place in the journal is kept.
     log(`transaction ${waiting.hash} was not taken again: ${String(error)}`)
+    return false
   }
 }
 

@@ -23,11 +23,11 @@ const MAX_UNSENT_BYTES = 64 * 1024 * 1024
 const MAX_SUBSCRIPTIONS = 1_000
 const SERVICE_RESTART = 1012
 
-const shapes: Readonly<Record<string, (result: unknown) => unknown>> = {
-  newHeads: shapeHeader,
-  logs: shapeLog,
-  newPendingTransactions: (hash) => hash,
-}
+const shapes: ReadonlyMap<string, (result: unknown) => unknown> = new Map([
+  ['newHeads', shapeHeader],
+  ['logs', shapeLog],
+  ['newPendingTransactions', (hash: unknown) => hash],
+])
 
 /** Throws `evm/portBusy`. */
 export async function openWsDoor(
@@ -111,7 +111,7 @@ class Client {
 
   async #subscribe(params: unknown): Promise<RpcAnswer> {
     const name = Array.isArray(params) ? String(params[0]) : ''
-    const shape = shapes[name]
+    const shape = shapes.get(name)
     if (shape === undefined) return refusal(`no "${name}" subscription in eth namespace`, -32601)
     if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return refusal('too many subscriptions')
     try {

@@ -94,7 +94,7 @@ test('gives blocks, transactions, receipts and logs exactly the keys of the real
 
 test('has none of the methods and tags that came later', async ({ url }) => {
   const later = ['eth_feeHistory', 'eth_maxPriorityFeePerGas', 'eth_createAccessList']
-  for (const method of [...later, 'eth_getBlockReceipts', 'eth_blobBaseFee', 'no_such', 'ots_x']) {
+  for (const method of [...later, 'eth_getBlockReceipts', 'constructor', 'no_such', 'ots_x']) {
     assert.equal((await ask(url, method, [])).error, {
       code: -32601,
       message: `the method ${method} does not exist/is not available`,

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fromHex } from '../../../src/base/bytes-text.ts'
 import { DID_CONTRACT_CODE, didContractOf } from '../../../src/nodes/eid/did-contract.ts'
-import type { ChainExtension } from '../../../src/nodes/evm/extension.ts'
+import type { Admission, ChainExtension } from '../../../src/nodes/evm/extension.ts'
 import { GUARD_ADDRESS, GUARD_CODE } from '../../../src/nodes/evm/guard-contract.ts'
 import { openNode, type RunningNode } from '../../../src/nodes/evm/program.ts'
 import type { EvmSettings } from '../../../src/nodes/evm/settings.ts'
@@ -27,11 +27,11 @@ function fakeExtension(gas = GAS): Fake {
   return {
     seen,
     contract: CONTRACT,
-    admit: ({ data, from, time }) => {
+    admit: ({ data, from, time }): Admission => {
       assert.ok(from === undefined || /^0x[0-9a-f]{40}$/.test(from))
       assert.ok(Math.abs(time - Date.now() / 1000) < 60)
-      const admitted = textOf(data).startsWith('good')
-      return admitted ? { admitted, gas } : { admitted, reason: 'not good' }
+      if (textOf(data).startsWith('good')) return { admitted: true, gas }
+      return { admitted: false, reason: 'not good' }
     },
     mined: ({ data, height }) => {
       seen.push({ text: textOf(data), height })
