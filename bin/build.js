@@ -16,6 +16,7 @@ const programs = {
   'esc-node': 'src/nodes/esc/main.ts',
   'eid-node': 'src/nodes/eid/main.ts',
   'carrier-node': 'src/nodes/carrier/main.ts',
+  'key-agent': 'src/identity/key-agent-main.ts',
 }
 
 /** Development-only imports of ink that cost start time and are never used. */

@@ -3,7 +3,7 @@ import { type Did, didOf } from '../protocol/did/did.ts'
 import { addressOf, Prefix, programHashOf } from '../protocol/ela/address.ts'
 import { standardCode } from '../protocol/ela/script.ts'
 import { addressOfPrivateKey, checksumAddress, type EvmAddress } from '../protocol/evm/address.ts'
-import { childOf, derive, type HdKey, rootKey } from './derive.ts'
+import { childOf, derive, type HdKey, publicKeyOn, rootKey } from './derive.ts'
 
 /** A P-256 key pair: 32 bytes and 33 bytes compressed. */
 export interface KeyPair {
@@ -31,8 +31,13 @@ const EVM_PATH = "m/44'/60'/0'/0"
  *     account(0).did.did
  */
 export function accountsOf(seed: Uint8Array): (index: number) => Account {
-  const ela = derive(rootKey(seed, 'p256'), ELA_PATH)
-  const evm = derive(rootKey(seed, 'secp256k1'), EVM_PATH)
+  return accountsOfRoots(rootKey(seed, 'p256'), rootKey(seed, 'secp256k1'))
+}
+
+/** The accounts of root keys: those of one seed are the same bytes on both curves. */
+export function accountsOfRoots(p256: HdKey, secp256k1: HdKey): (index: number) => Account {
+  const ela = derive(p256, ELA_PATH)
+  const evm = derive(secp256k1, EVM_PATH)
   return (index) => accountAt(index, ela, evm)
 }
 
@@ -42,14 +47,22 @@ export function accountOf(seed: Uint8Array, index: number): Account {
 }
 
 function accountAt(index: number, elaChain: HdKey, evmChain: HdKey): Account {
-  const { privateKey, publicKey } = childOf(elaChain, index)
-  const evm = childOf(evmChain, index).privateKey
+  const { privateKey } = childOf(elaChain, index)
+  return { index, ...p256Account(privateKey), evm: evmAccount(childOf(evmChain, index).privateKey) }
+}
+
+/** What one P-256 key is on the main chain and as a DID. */
+export function p256Account(privateKey: Uint8Array): Pick<Account, 'ela' | 'did'> {
+  const publicKey = publicKeyOn('p256', privateKey)
   return {
-    index,
     ela: { privateKey, publicKey, address: elaAddressOf(publicKey) },
-    evm: { privateKey: evm, address: checksumAddress(addressOfPrivateKey(evm)) },
     did: { privateKey, publicKey, did: didOf(publicKey) },
   }
+}
+
+/** What one secp256k1 key is on ESC and EID. */
+export function evmAccount(privateKey: Uint8Array): Account['evm'] {
+  return { address: checksumAddress(addressOfPrivateKey(privateKey)), privateKey }
 }
 
 function elaAddressOf(publicKey: Uint8Array): string {

@@ -23,6 +23,9 @@ const LANGUAGES = {
 
 export type Language = keyof typeof LANGUAGES
 
+/** In an order that never changes: files name a language by its place. */
+export const languages = Object.keys(LANGUAGES) as readonly Language[]
+
 /** A fresh phrase of 12 words (128 bits of the system's randomness) or of 24 (256 bits). */
 export async function newMnemonic(words: 12 | 24 = 12, language: Language = 'english') {
   const [{ generateMnemonic }, { wordlist }] = await Promise.all([
@@ -39,19 +42,42 @@ export async function newMnemonic(words: 12 | 24 = 12, language: Language = 'eng
  * `identity/wrongChecksum`. Any of the ten word lists will do, as long as all words are of one.
  */
 export async function checkMnemonic(typed: string): Promise<string> {
+  return (await readMnemonic(typed)).phrase
+}
+
+export interface Mnemonic {
+  readonly phrase: string
+  readonly language: Language
+  /** What the words stand for: 16 to 32 bytes. */
+  readonly entropy: Uint8Array
+}
+
+/** Like `checkMnemonic`, and says what the words stand for. */
+export async function readMnemonic(typed: string): Promise<Mnemonic> {
   const phrase = normalise(typed)
   const words = phrase === '' ? [] : phrase.split(' ')
   if (!WORD_COUNTS.includes(words.length)) throw IdentityError.wordCount(words.length)
-  const { validateMnemonic } = await import('@scure/bip39')
+  const { mnemonicToEntropy, validateMnemonic } = await import('@scure/bip39')
   let best: { unknown: number; wordlist: readonly string[] } | undefined
-  for (const load of Object.values(LANGUAGES)) {
-    const { wordlist } = await load()
+  for (const language of languages) {
+    const { wordlist } = await LANGUAGES[language]()
     const known = new Set(wordlist.map((word) => word.normalize('NFKD')))
     const unknown = words.filter((word) => !known.has(word)).length
-    if (unknown === 0 && validateMnemonic(phrase, wordlist)) return phrase
+    if (unknown === 0 && validateMnemonic(phrase, wordlist)) {
+      return { phrase, language, entropy: mnemonicToEntropy(phrase, wordlist) }
+    }
     if (best === undefined || unknown < best.unknown) best = { unknown, wordlist: [...known] }
   }
   throw whatIsWrong(words, best?.wordlist ?? [])
+}
+
+/** The words that stand for these bytes, in NFKD form with single spaces. */
+export async function mnemonicOf(entropy: Uint8Array, language: Language): Promise<string> {
+  const [{ entropyToMnemonic }, { wordlist }] = await Promise.all([
+    import('@scure/bip39'),
+    LANGUAGES[language](),
+  ])
+  return normalise(entropyToMnemonic(entropy, wordlist))
 }
 
 function whatIsWrong(words: readonly string[], wordlist: readonly string[]) {

@@ -1,0 +1,38 @@
+/** Keys that everybody has, because their words stand in books, tools or this source. */
+import { toHex } from '../base/bytes-text.ts'
+import { accountsOf } from './accounts.ts'
+import { rootKey } from './derive.ts'
+import { DEVNET_PHRASE } from './devnet-accounts.ts'
+import { KeyError } from './key-errors.ts'
+import { type KeySecret, rootOf } from './key-secret.ts'
+import { seedOfMnemonic } from './mnemonic.ts'
+
+/** Phrase → whose it is. The second is Hardhat's and Anvil's, the third BIP-39's first vector. */
+const PHRASES: readonly (readonly [phrase: string, whose: string])[] = [
+  [DEVNET_PHRASE, "the devnets' phrase or one of its accounts"],
+  [`${'test '.repeat(11)}junk`, 'the test phrase of Ethereum tools or one of its accounts'],
+  [`${'abandon '.repeat(11)}about`, 'the example phrase of BIP-39 or one of its accounts'],
+]
+
+/** The first twenty accounts, and the faucet and miner of devnets. */
+const INDEXES = [...Array(20).keys(), 1000, 1001]
+
+/** Throws `keys/published`. */
+export async function refusePublished(secret: KeySecret): Promise<void> {
+  const root = await rootOf(secret, 'p256')
+  for (const [phrase, whose] of PHRASES) {
+    const seed = seedOfMnemonic(phrase)
+    if (root !== undefined) {
+      if (toHex(rootKey(seed, 'p256').privateKey) === toHex(root.privateKey)) {
+        throw KeyError.published(whose)
+      }
+    } else if (secret.kind === 'ela' || secret.kind === 'evm') {
+      const at = accountsOf(seed)
+      const { kind } = secret
+      const own = toHex(secret.privateKey)
+      if (INDEXES.some((index) => toHex(at(index)[kind].privateKey) === own)) {
+        throw KeyError.published(whose)
+      }
+    }
+  }
+}
