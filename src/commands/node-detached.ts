@@ -44,6 +44,7 @@ export async function startDetached(
   const background = await startBackground(context, folder, flags)
   if (!wait) {
     const { pid } = background
+    rmSync(background.answerFile, { force: true })
     printer.answer('node start', { pid, folder }, () => `starting in the background, pid ${pid}`)
     return
   }

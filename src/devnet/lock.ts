@@ -1,6 +1,15 @@
 /** Locks that name their holder and that nobody holds beyond its life: one devnet a folder. */
 import assert from 'node:assert/strict'
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { systemCodeOf } from '../base/errors.ts'
 import { isAlive, markOf, type ProcessMark } from '../supervisor/process-table.ts'
@@ -36,7 +45,7 @@ export function takeLock(folder: string, name = LOCK_FILE, purpose = ''): LockOu
   try {
     for (;;) {
       try {
-        linkSync(draft, file)
+        place(draft, file)
         return { locked: true, crashed, release: () => rmSync(file, { force: true }) }
       } catch (error) {
         if (systemCodeOf(error) !== 'EEXIST') throw error
@@ -47,6 +56,17 @@ export function takeLock(folder: string, name = LOCK_FILE, purpose = ''): LockOu
     }
   } finally {
     rmSync(draft, { force: true })
+  }
+}
+
+/** Makes `file` appear with the content of `draft`; fails with EEXIST when it is there already. */
+function place(draft: string, file: string): void {
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') throw error
+    // Some disks (exFAT, network shares) know no links: the next best is to create it exclusively.
+    copyFileSync(draft, file, constants.COPYFILE_EXCL)
   }
 }
 
@@ -63,7 +83,7 @@ function removeStale(file: string, aside: string): boolean {
   }
   const mark = readMark(aside)
   const living = mark !== undefined && isAlive(mark)
-  if (living) linkSync(aside, file)
+  if (living) place(aside, file)
   rmSync(aside, { force: true })
   return !living
 }

@@ -1,11 +1,11 @@
 /** Bytes of a child's output → lines that are safe to show. */
 import { StringDecoder } from 'node:string_decoder'
 
-const MAX_LINE_CHARS = 64 * 1024
+const MAX_LINE_CHARS = 16 * 1024
 
 /**
  * Cuts a stream into lines. Chunks may end anywhere, also within a character; of a line longer than
- * 64 Ki characters the rest is dropped, so that output without line ends cannot fill the memory.
+ * 16 Ki characters the rest is dropped, so that output without line ends cannot fill the memory.
  */
 export class LineSplitter {
   readonly #onLine: (line: string) => void

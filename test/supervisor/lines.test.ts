@@ -27,7 +27,7 @@ test('cuts a line without end instead of keeping all of it', () => {
   const long = Buffer.alloc(100_000, 'x')
   const lines = split([...Array.from({ length: 50 }, () => long), Buffer.from('\nnext\n')])
   assert.is(lines.length, 2)
-  assert.is(lines[0]?.length, 64 * 1024 + 1)
+  assert.is(lines[0]?.length, 16 * 1024 + 1)
   assert.is(lines[1], 'next')
 })
 
