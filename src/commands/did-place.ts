@@ -39,3 +39,11 @@ export function eidOf(session: Session): EidChain {
     contract: String(entriesOf(session, 'eid')[0]?.['didContract']),
   }
 }
+
+/** The URL of EID if a devnet with it runs. */
+export function eidRpcOf(context: Context): string | undefined {
+  const session = runningSession(context)
+  return session === undefined || session.nodes['eid'] === undefined
+    ? undefined
+    : eidOf(session).rpc
+}

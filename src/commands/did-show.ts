@@ -10,7 +10,7 @@ import {
   resolveDid,
 } from '../identity/did-resolve.ts'
 import type { Context } from './context.ts'
-import { eidOf, keyPlaceOf, runningSession } from './did-place.ts'
+import { eidOf, eidRpcOf, keyPlaceOf } from './did-place.ts'
 
 interface Row {
   readonly name: string
@@ -90,14 +90,6 @@ function transactionText(
 ): string {
   const head = paint('dim', `${timestamp}  ${operation}  ${txid}`)
   return document === undefined ? head : `${head}\n${JSON.stringify(document, undefined, 2)}`
-}
-
-/** The URL of EID if a devnet with it runs. */
-function eidRpcOf(context: Context): string | undefined {
-  const session = runningSession(context)
-  return session === undefined || session.nodes['eid'] === undefined
-    ? undefined
-    : eidOf(session).rpc
 }
 
 async function rowOf({ name, did, index }: NamedDid, rpc: string | undefined): Promise<Row> {

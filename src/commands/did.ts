@@ -2,10 +2,36 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import type { PublishFlags } from './did-publish.ts'
+import { repeated } from './json-input.ts'
+import type { VerifyFlags } from './verify.ts'
 
 export function define(command: Command, context: Context): void {
   defineLocal(command, context)
   defineChain(command, context)
+  defineVerify(command, context)
+}
+
+function defineVerify(command: Command, context: Context): void {
+  command
+    .command('verify')
+    .description('check form, signatures and end of a document, or of a ticket')
+    .argument('<file>', 'JSON of the document; - reads what is piped in')
+    .option('--at <time>', 'check as of this time, such as 2026-11-23T10:00:00Z (default: now)')
+    .option('--with <file>', "a controller's document, instead of the chain; repeatable", repeated)
+    .addHelpText(
+      'after',
+      `
+Exit code 0, or 7 with the reason.
+
+Examples:
+  ela did verify alice.json
+  ela did verify choir.json --with alice.json --with bob.json --at 2026-11-23
+  ela did verify - < document.json`,
+    )
+    .action(async (file: string, flags: VerifyFlags) => {
+      const { runVerifyDid } = await import('./verify.ts')
+      await runVerifyDid(file, flags, context)
+    })
 }
 
 function defineLocal(command: Command, context: Context): void {

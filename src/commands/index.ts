@@ -54,6 +54,18 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./did.ts'),
   },
   {
+    name: 'credential',
+    summary: 'issue, publish, revoke and check credentials',
+    group: 'Coins and identity',
+    load: () => import('./credential.ts'),
+  },
+  {
+    name: 'presentation',
+    summary: 'check credentials that somebody shows',
+    group: 'Coins and identity',
+    load: () => import('./presentation.ts'),
+  },
+  {
     name: 'faucet',
     summary: 'give coins of the devnet to an address',
     group: 'Coins and identity',

@@ -74,6 +74,11 @@ export const DidUseError = defineErrors('did', {
     hint: 'Write it like 2031-12-31, or as a time like 2031-12-31T00:00:00Z.',
     exit: 'misused',
   }),
+  badInstant: (text: string) => ({
+    message: `\`${text}\` is not a time.`,
+    hint: 'Write it like 2026-11-23T10:00:00Z, or as a day like 2026-11-23.',
+    exit: 'misused',
+  }),
   badService: (text: string) => ({
     message: `\`${text}\` is not a service.`,
     hint: 'Write id, type and address with commas: `hive,HiveVault,https://hive.example`.',

@@ -11,6 +11,13 @@ export function parseExpires(text: string): number {
   return seconds
 }
 
+/** Seconds since 1970 of any whole time or the start of a day. Throws `did/badInstant`. */
+export function parseInstant(text: string): number {
+  const seconds = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text)
+  if (seconds === undefined) throw DidUseError.badInstant(text)
+  return seconds
+}
+
 /** `id,type,address`; the address may hold commas. Throws `did/badService`. */
 export function parseService(text: string): Service {
   const [, fragment, type, endpoint] = /^#?([\w.-]+),([^,\s]+),(\S+)$/.exec(text) ?? []

@@ -14,6 +14,8 @@ export interface ElaOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** What is piped in. */
+  readonly stdin?: string
   /** Whether the three streams pretend to be a terminal. */
   readonly tty?: boolean
 }
@@ -36,7 +38,7 @@ export async function ela(
   const code = await run(typeof line === 'string' ? words(line) : line, {
     stdout: { write: (text) => (stdout += text), isTTY: options.tty },
     stderr: { write: (text) => (stderr += text), isTTY: options.tty },
-    stdin: Object.assign(Readable.from([]), { isTTY: options.tty ?? false }),
+    stdin: Object.assign(Readable.from(options.stdin === undefined ? [] : [options.stdin]), { isTTY: options.tty ?? false }),
     env: options.env ?? {},
     cwd: options.cwd ?? root,
     signal: options.signal ?? new AbortController().signal,
