@@ -55,14 +55,16 @@ export function createDidExtension({ contract }: DidExtensionOptions): ChainExte
   }
 }
 
-function admit(state: DidState, { data, from, time }: ContractCall): Admission {
+function admit(state: DidState, { data, from, time, waiting = [] }: ContractCall): Admission {
   try {
     const operation = operationIn(data)
     // Other functions of the contract are not checked here.
     if (operation === undefined) return { admitted: true, gas: 0n }
     if (from?.toLowerCase() === MIGRATION_ACCOUNT) throw DidRefusal.migrationAccount(from)
+    const { subject } = operation
+    if (waiting.includes(subject)) throw DidRefusal.sameBlock(subject)
     checkOperation(operation, { state, time })
-    return { admitted: true, gas: gasOf(operation, time) }
+    return { admitted: true, gas: gasOf(operation, time), subject }
   } catch (error) {
     if (!(error instanceof ElaError)) throw error
     return { admitted: false, reason: error.message }

@@ -21,7 +21,7 @@ export interface MinedTransaction {
 
 export type Admission =
   /** `gas` is burnt on top of what the contract uses; `subject` is what the transaction changes. */
-  | { readonly admitted: true; readonly gas: bigint; readonly subject: string | undefined }
+  | { readonly admitted: true; readonly gas: bigint; readonly subject?: string }
   | { readonly admitted: false; readonly reason: string }
 
 export type Answer =
@@ -43,9 +43,9 @@ export interface ChainExtension {
   /** Answers methods of its own (`did_…`); `undefined`: not mine. */
   call(method: string, params: unknown): Promise<Answer> | undefined
   /** The method another name stands for; `undefined` for names that stand for themselves. */
-  readonly aliasOf: (method: string) => string | undefined
+  readonly aliasOf?: (method: string) => string | undefined
   /** Contracts whose answers come from here, by address in lower case. */
-  readonly natives: Readonly<Record<string, NativeContract>>
+  readonly natives?: Readonly<Record<string, NativeContract>>
 }
 
 /** Call data without the 32 bytes such contracts ignore → answer; `undefined`: the call fails. */
