@@ -9,15 +9,15 @@
  *     data/ids/<i…>/document, .metadata   a DID; which root and number it is of
  *     data/ids/<i…>/privatekeys/#primary  its key, encrypted
  *
- * `id` of a root is MD5 of the compressed public key of m/44'/0'/0'. Keys are the 82 bytes of an
- * xprv with its checksum, and for a key without a tree the rest of them is zero.
+ * `id` of a root is MD5 of the 82 bytes of that xpub, checksum included. Keys are the 82 bytes of an
+ * xprv, and for a key without a tree the rest of them is zero.
  *
  * @see Elastos.DID.JS.SDK src/filesystemstorage.ts, src/rootidentity.ts, src/crypto/hdkey.ts
  */
 import { createHash } from 'node:crypto'
 import { base58 } from '@scure/base'
 import { derive, type HdKey, hdKey } from './derive.ts'
-import { parseXprv, toXprv } from './extended-key.ts'
+import { parseXprv, toXprv, toXpub } from './extended-key.ts'
 
 export const STORE_TYPE = 'did:elastos:store'
 export const STORE_VERSION = 3
@@ -29,7 +29,7 @@ export function preDerived(root: HdKey): HdKey {
 }
 
 export function rootIdOf(root: HdKey): string {
-  return createHash('md5').update(preDerived(root).publicKey).digest('hex')
+  return createHash('md5').update(base58.decode(toXpub(preDerived(root)))).digest('hex')
 }
 
 export function keyToBytes(key: HdKey): Uint8Array {
