@@ -119,8 +119,10 @@ export class RunningNode {
       this.#wiring.emit({ event: 'log', node, line, at: Date.now() })
     } else if (said.report === 'block') {
       const { height, hash, transactions, time } = said
+      this.#log.write(`block ${height} ${hash} with ${transactions} transactions`)
       this.#wiring.emit({ event: 'block', node, height, hash, transactions, time })
     } else if (said.report === 'transaction') {
+      this.#log.write(`transaction ${said.id} ${said.summary}`)
       this.#wiring.emit({ event: 'transaction', node, id: said.id, summary: said.summary })
     }
   }

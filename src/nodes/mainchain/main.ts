@@ -20,14 +20,12 @@ const announce: Announce = ({ chain, mempool }) => {
     connected: (block, { height, hash, time }) => {
       const transactions = block.transactions.length
       report({ report: 'block', height, hash, transactions, time })
-      log(`block ${height} ${hash} with ${transactions} transactions`)
     },
     disconnected: (_block, { height, hash }) => log(`block ${height} ${hash} left the chain`),
   })
   mempool.onAccepted(({ txid, transaction }) => {
     const summary = summaryOf(transaction, chain.ledger)
     report({ report: 'transaction', id: txid, summary })
-    log(`transaction ${txid} ${summary}`)
   })
 }
 
