@@ -22,6 +22,7 @@ const order = JSON.parse(await firstLine(process.stdin)) as AgentOrder
 const secret = Buffer.from(order.secret, 'base64')
 process.stdin.destroy()
 
+let left = false
 const server = createServer((socket) => {
   socket.setTimeout(ASK_WITHIN_MS, () => socket.destroy())
   socket.on('error', () => socket.destroy())
@@ -41,18 +42,33 @@ const watch = setInterval(() => isOver() && leave(), Math.min(LOOK_EVERY_MS, lif
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, leave)
 
 function answer(line: string, socket: Socket): void {
-  if (isOver()) leave()
-  const reply = replyTo(JSON.parse(line) as AgentRequest)
-  socket.end(`${JSON.stringify(reply)}\n`, () => {
-    if (reply.locked === true) leave()
-  })
+  const request = requestIn(line)
+  if (request === undefined) {
+    socket.destroy()
+    return
+  }
+  const reply = replyTo(request)
+  // Before the answer: a new agent may take the place of the socket as soon as it is told.
+  if (reply.locked === true || isOver()) leave()
+  socket.end(`${JSON.stringify(reply)}\n`)
 }
 
-function replyTo(request: AgentRequest): AgentReply {
+function requestIn(line: string): Partial<AgentRequest> | undefined {
+  try {
+    const request: unknown = JSON.parse(line)
+    return typeof request === 'object' && request !== null ? request : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function replyTo(request: Partial<AgentRequest>): AgentReply {
   if (isOver()) return {}
   if (request.op === 'lock') return { locked: true }
   if (request.op === 'state') return { name: order.name, until: order.until }
-  return request.digest === order.digest ? { secret: secret.toString('base64') } : {}
+  return request.op === 'open' && request.digest === order.digest
+    ? { secret: secret.toString('base64') }
+    : {}
 }
 
 function lifeLeft(): number {
@@ -64,6 +80,8 @@ function isOver(): boolean {
 }
 
 function leave(): void {
+  if (left) return
+  left = true
   secret.fill(0)
   clearInterval(watch)
   server.close()
