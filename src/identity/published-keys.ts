@@ -17,22 +17,25 @@ const PHRASES: readonly (readonly [phrase: string, whose: string])[] = [
 /** The first twenty accounts, and the faucet and miner of devnets. */
 const INDEXES = [...Array(20).keys(), 1000, 1001]
 
+/** Private key in hexadecimal → whose it is; made once. */
+let published: ReadonlyMap<string, string> | undefined
+
 /** Throws `keys/published`. */
 export async function refusePublished(secret: KeySecret): Promise<void> {
   const root = await rootOf(secret, 'p256')
-  for (const [phrase, whose] of PHRASES) {
+  const own = secret.kind === 'phrase' ? root?.privateKey : secret.privateKey
+  published ??= allPublished()
+  const whose = own === undefined ? undefined : published.get(toHex(own))
+  if (whose !== undefined) throw KeyError.published(whose)
+}
+
+/** Roots are the same bytes on both curves. */
+function allPublished(): ReadonlyMap<string, string> {
+  const all = PHRASES.flatMap(([phrase, whose]) => {
     const seed = seedOfMnemonic(phrase)
-    if (root !== undefined) {
-      if (toHex(rootKey(seed, 'p256').privateKey) === toHex(root.privateKey)) {
-        throw KeyError.published(whose)
-      }
-    } else if (secret.kind === 'ela' || secret.kind === 'evm') {
-      const at = accountsOf(seed)
-      const { kind } = secret
-      const own = toHex(secret.privateKey)
-      if (INDEXES.some((index) => toHex(at(index)[kind].privateKey) === own)) {
-        throw KeyError.published(whose)
-      }
-    }
-  }
+    const at = accountsOf(seed)
+    const keys = INDEXES.map(at).flatMap(({ ela, evm }) => [ela.privateKey, evm.privateKey])
+    return [rootKey(seed, 'p256').privateKey, ...keys].map((key) => [toHex(key), whose] as const)
+  })
+  return new Map(all)
 }
