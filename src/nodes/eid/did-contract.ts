@@ -17,6 +17,10 @@ export function didContractOf(profile: Profile): string {
   return addresses[profile]
 }
 
+/** Native contracts that read DIDs. */
+export const RESOLVE_DID_ADDRESS = `0x${'17'.padStart(40, '0')}`
+export const KYC_ADDRESS = `0x${'7d7'.padStart(40, '0')}`
+
 /** What a deployment leaves on the chain: 1,956 bytes. */
 export const DID_CONTRACT_CODE = `0x${[
   '608060405234801561001057600080fd5b50600436106100365760003560e01c806303c6d2401461003b5780',

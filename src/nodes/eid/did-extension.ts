@@ -11,6 +11,8 @@ import type {
 } from '../evm/extension.ts'
 import { DidRefusal } from './did-errors.ts'
 import { gasOf } from './did-gas.ts'
+import { kycCredential } from './did-kyc.ts'
+import { didNatives } from './did-natives.ts'
 import { type DidOperation, parseOperation } from './did-operation.ts'
 import { checkOrder } from './did-order.ts'
 import { listCredentials, resolveCredential, resolveDid } from './did-queries.ts'
@@ -32,6 +34,24 @@ const methods = new Map<string, Method>([
   ['did_resolveDID', resolveDid],
   ['did_resolveCredential', resolveCredential],
   ['did_listCredentials', listCredentials],
+  ['did_kycCredential', kycCredential],
+])
+
+/** The node has one object for both: its methods answer under `eth_` and under `did_`. */
+const shared: ReadonlySet<string> = new Set([
+  'getBlockTransactionCountByHash',
+  'getBlockTransactionCountByNumber',
+  'getRawTransactionByBlockHashAndIndex',
+  'getRawTransactionByBlockNumberAndIndex',
+  'getRawTransactionByHash',
+  'getTransactionByBlockHashAndIndex',
+  'getTransactionByBlockNumberAndIndex',
+  'getTransactionByHash',
+  'getTransactionCount',
+  'getTransactionReceipt',
+  'pendingTransactions',
+  'sendRawTransaction',
+  'sendTransaction',
 ])
 
 /** Request text → why it was refused, the latest last. */
@@ -50,9 +70,17 @@ export function createDidExtension({ contract }: DidExtensionOptions): ChainExte
     },
     mined: (transaction) => take(state, transaction),
     rolledBack: (height) => state.rolledBack(height),
+    aliasOf,
+    natives: didNatives(state),
     call: (name, params) =>
       name === 'ela_whyRefused' ? whyRefused(refusals, params) : answer(state, name, params),
   }
+}
+
+function aliasOf(method: string): string | undefined {
+  const name = method.slice('eth_'.length)
+  if (method.startsWith('did_') && shared.has(name)) return `eth_${name}`
+  return method.startsWith('eth_') && methods.has(`did_${name}`) ? `did_${name}` : undefined
 }
 
 function admit(state: DidState, { data, from, time, waiting = [] }: ContractCall): Admission {

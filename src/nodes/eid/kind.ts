@@ -1,9 +1,15 @@
 /** EID, the chain of identities: limits, ids and contracts of the real nodes. */
 import { evmKind } from '../evm/evm-kind.ts'
 import { GUARD_ADDRESS, GUARD_CODE } from '../evm/guard-contract.ts'
+import { NATIVE_CODE } from '../evm/native-contract.ts'
 import { withdrawContract } from '../evm/withdraw-contract.ts'
 import type { Profile } from '../kind.ts'
-import { DID_CONTRACT_CODE, didContractOf } from './did-contract.ts'
+import {
+  DID_CONTRACT_CODE,
+  didContractOf,
+  KYC_ADDRESS,
+  RESOLVE_DID_ADDRESS,
+} from './did-contract.ts'
 
 const withdrawal: Readonly<Record<Profile, string>> = {
   testnet: '0x762a042b8b9f9f0d3179e992d965c11785219599',
@@ -25,6 +31,8 @@ export const eid = evmKind({
     ...withdrawContract(withdrawal[profile]),
     [didContractOf(profile)]: DID_CONTRACT_CODE,
     [GUARD_ADDRESS]: GUARD_CODE,
+    [RESOLVE_DID_ADDRESS]: NATIVE_CODE,
+    [KYC_ADDRESS]: NATIVE_CODE,
   }),
   didContract: didContractOf,
 })

@@ -6,6 +6,7 @@ import type { Chain } from './chain.ts'
 import type { Guard } from './guard.ts'
 import { isObject, type JsonObject, quantity, toQuantity } from './json-values.ts'
 import { fixed, notYet, passed, renamed, shaped } from './methods.ts'
+import type { Natives } from './natives.ts'
 import {
   methodMissing,
   type RpcAnswer,
@@ -20,6 +21,7 @@ export interface DispatcherOptions {
   readonly chain: Chain
   readonly admin: Admin
   readonly guard: Guard | undefined
+  readonly natives: Natives | undefined
   readonly transactions: Transactions
 }
 
@@ -40,6 +42,8 @@ export class Dispatcher {
    */
   async answer(request: RpcRequest, body?: Buffer): Promise<RpcAnswer> {
     try {
+      const method = this.#options.chain.extension?.aliasOf?.(request.method)
+      if (method !== undefined) return await this.#answer({ ...request, method }, undefined)
       return await this.#answer(request, request.plain ? body : undefined)
     } catch (error) {
       return refusal(messageOf(error))
@@ -132,7 +136,7 @@ export class Dispatcher {
     const params = request.params as readonly unknown[]
     const [call, block = 'latest', overrides, ...rest] = params
     if (!isObject(call)) return this.#forward(request, body)
-    const { guard } = this.#options
+    const { guard, natives } = this.#options
     const { from, to } = call
     if (guard?.covers(to) === true) {
       const sender = typeof from === 'string' ? from.toLowerCase() : undefined
@@ -140,6 +144,10 @@ export class Dispatcher {
       if (state !== undefined) {
         return this.#ask(request.method, [legacyOnly(call), block, state, ...rest])
       }
+    }
+    const state = await natives?.overrides(legacyOnly(call), block, overrides)
+    if (state !== undefined) {
+      return this.#ask(request.method, [legacyOnly(call), block, state, ...rest])
     }
     if (!('maxFeePerGas' in call || 'accessList' in call || 'type' in call)) {
       return this.#forward(request, body)

@@ -43,6 +43,11 @@ export class Guard {
     return typeof to === 'string' && to.toLowerCase() === this.#extension.contract.toLowerCase()
   }
 
+  /** Whether it is one of the calls that are admitted or not. */
+  rules({ to, data }: Guarded): boolean {
+    return this.covers(to) && operationOf(data) !== undefined
+  }
+
   /** The state in which a call or estimate has to run, merged with what the caller wants. */
   overrides(call: Guarded, wanted: unknown): JsonObject | undefined {
     const verdict = this.#judge(call)

@@ -80,7 +80,7 @@ export const notYet: ReadonlySet<string> = new Set([
 
 /** Methods that change something, so that a batch must keep their order. */
 export function changesSomething(method: string): boolean {
-  return /^(?:eth_send|anvil_|evm_|hardhat_|eth_(?:un)?subscribe|eth_new|eth_uninstall)/.test(
+  return /^(?:eth_send|did_send|anvil_|evm_|hardhat_|eth_(?:un)?subscribe|eth_new|eth_uninstall)/.test(
     method,
   )
 }

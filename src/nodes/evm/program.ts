@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.ts'
 import type { ChainExtension } from './extension.ts'
 import { Guard } from './guard.ts'
 import { openHttpDoor } from './http-door.ts'
+import { Natives } from './natives.ts'
 import { blockReports } from './reporter.ts'
 import { type EvmSettings, parseSettings } from './settings.ts'
 import { Transactions } from './transactions.ts'
@@ -45,9 +46,12 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     },
   })
   guard = extension === undefined ? undefined : new Guard(chain, extension)
-  const transactions = new Transactions(chain, guard)
+  const natives =
+    extension?.natives === undefined ? undefined : new Natives(chain, extension.natives)
+  const transactions = new Transactions(chain, guard, natives)
+  await transactions.adopt().catch(undo)
   const admin = new Admin(chain, () => ws?.disconnect())
-  const dispatcher = new Dispatcher({ chain, admin, guard, transactions })
+  const dispatcher = new Dispatcher({ chain, admin, guard, natives, transactions })
   const ws = await openWsDoor(chain, dispatcher, settings.wsPort).catch(undo)
   const http = await openHttpDoor(dispatcher, settings.rpcPort).catch(async (error) => {
     await ws.close()

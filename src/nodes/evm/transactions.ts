@@ -2,10 +2,12 @@
 
 import { fromHex, toHex } from '../../base/bytes-text.ts'
 import { keccak256 } from '../../protocol/evm/keccak.ts'
+import type { SignedLegacyTransaction } from '../../protocol/evm/legacy-transaction.ts'
 import { callData, legacyOnly, replayable } from './call-object.ts'
 import type { Chain } from './chain.ts'
-import type { Guard } from './guard.ts'
+import type { Guard, Guarded } from './guard.ts'
 import { isObject, type JsonObject, toQuantity } from './json-values.ts'
+import type { Natives } from './natives.ts'
 import { checkRawTransaction, poolRefusal } from './raw-transaction.ts'
 import {
   invalidParams,
@@ -25,10 +27,12 @@ const GIVEN_HASH = /"result":"(0x[0-9a-f]{64})"/
 export class Transactions {
   readonly #chain: Chain
   readonly #guard: Guard | undefined
+  readonly #natives: Natives | undefined
 
-  constructor(chain: Chain, guard: Guard | undefined) {
+  constructor(chain: Chain, guard: Guard | undefined, natives?: Natives) {
     this.#chain = chain
     this.#guard = guard
+    this.#natives = natives
   }
 
   /** `eth_sendRawTransaction`. `body` is the request as it came, if the engine can take it so. */
@@ -37,19 +41,60 @@ export class Transactions {
     const { settings, chainId } = this.#chain
     const checked = checkRawTransaction(raw, { ...settings, chainId })
     if ('error' in checked) return checked
-    const { to, data } = checked.transaction
     const send = () => this.#forwardRaw(String(raw), body)
-    if (this.#guard?.covers(to) === true) {
-      const { senderOf } = await import('../../protocol/evm/legacy-transaction.ts')
-      let from: string
-      try {
-        from = senderOf(checked.transaction)
-      } catch {
-        return refusal('invalid sender')
-      }
-      return (await this.#guard.transact({ to, data, from }, send)).answer
+    if (!this.#isRuled(checked.transaction)) {
+      return (await this.#chain.turnstile.together(send)).answer
     }
-    return (await this.#chain.turnstile.together(send)).answer
+    const { senderOf } = await import('../../protocol/evm/legacy-transaction.ts')
+    const { to, data, value, gasLimit } = checked.transaction
+    let from: string
+    try {
+      from = senderOf(checked.transaction)
+    } catch {
+      return refusal('invalid sender')
+    }
+    const order = {
+      ...{ from, ...(to === undefined ? {} : { to }), input: `0x${toHex(data)}` },
+      ...{ value: toQuantity(value), gas: toQuantity(gasLimit) },
+    }
+    return this.#sendRuled({ to, data, from }, order, send)
+  }
+
+  /** Whether a transaction may meet a contract whose answers are ours to give. */
+  #isRuled({ to, data }: Pick<SignedLegacyTransaction, 'to' | 'data'>): boolean {
+    if (data.length === 0) return false
+    return this.#natives !== undefined || this.#guard?.covers(to) === true
+  }
+
+  async #sendRuled(
+    call: Guarded,
+    order: JsonObject,
+    send: () => Promise<Sent>,
+  ): Promise<RpcAnswer> {
+    const guard = this.#guard
+    if (guard?.rules(call) === true) return (await guard.transact(call, send)).answer
+    const { turnstile } = this.#chain
+    return (await (this.#natives?.transact(order, send) ?? turnstile.together(send))).answer
+  }
+
+  /** Tells the guard of transactions that wait since before this process. */
+  async adopt(): Promise<void> {
+    const guard = this.#guard
+    const { waiting } = this.#chain
+    if (guard === undefined || waiting.size === 0) return
+    const { decodeLegacyTransaction, senderOf } = await import(
+      '../../protocol/evm/legacy-transaction.ts'
+    )
+    for (const [hash, one] of waiting) {
+      if (one.kind === 'sent') {
+        const transaction = decodeLegacyTransaction(fromHex(one.raw))
+        const { to, data } = transaction
+        if (guard.covers(to)) guard.adopt(hash, { to, data, from: senderOf(transaction) })
+      } else if (isObject(one.transaction) && guard.covers(one.transaction['to'])) {
+        const { to, from } = one.transaction
+        guard.adopt(hash, { to, data: callData(one.transaction), from: String(from) })
+      }
+    }
   }
 
   async #forwardRaw(raw: string, body: Buffer | undefined): Promise<Sent> {
@@ -73,11 +118,8 @@ export class Transactions {
     order['gasPrice'] ??= toQuantity(this.#chain.settings.minGasPrice)
     const send = () => this.#forwardOrder(order)
     const { to, from } = order
-    if (this.#guard?.covers(to) === true) {
-      const call = { to, data: callData(order), from: String(from).toLowerCase() }
-      return (await this.#guard.transact(call, send)).answer
-    }
-    return (await this.#chain.turnstile.together(send)).answer
+    const call = { to, data: callData(order), from: String(from).toLowerCase() }
+    return this.#sendRuled(call, order, send)
   }
 
   async #forwardOrder(order: JsonObject): Promise<Sent> {
