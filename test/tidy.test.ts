@@ -61,6 +61,14 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ws: ['nodes', 'devnet'],
 }
 
+interface LockedPackage {
+  readonly dev?: boolean
+  readonly optional?: boolean
+  readonly hasInstallScript?: boolean
+  readonly resolved?: string
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
 interface Ban {
   readonly pattern: RegExp
   readonly instead: string
@@ -71,7 +79,11 @@ interface Ban {
 const banned: readonly Ban[] = [
   { pattern: /\bconsole\./, instead: 'the printer', except: [] },
   { pattern: /\bprocess\.exit\(/, instead: 'a thrown error or exitCode', except: ['main.ts'] },
-  { pattern: /[\w)\]?]:\s*any\b|\bas any\s*[;,)\]]|<any>/, instead: '`unknown` and a parser', except: [] },
+  {
+    pattern: /[\w)\]?]:\s*any\b|\bas any\s*[;,)\]]|<any>/,
+    instead: '`unknown` and a parser',
+    except: [],
+  },
   { pattern: /\b(TODO|FIXME|XXX|HACK)\b/, instead: 'an issue', except: [] },
   { pattern: /@ts-(ignore|nocheck|expect-error)/, instead: 'a type that fits', except: [] },
   { pattern: /\bexport default\b/, instead: 'a named export', except: [] },
@@ -182,13 +194,27 @@ test('every package is pinned, and none asks for an install script', () => {
   )
   assert.equal(loose, [])
   const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { dev?: boolean; optional?: boolean; hasInstallScript?: boolean }>
+    packages: Record<string, LockedPackage>
   }
   const scripted = Object.entries(lock.packages)
     .filter(([, { dev, hasInstallScript, optional }]) => hasInstallScript && !dev && !optional)
     .map(([name]) => name)
   // esbuild's script only replaces its launcher by the binary; without it everything works.
   assert.equal(scripted, ['node_modules/esbuild'])
+})
+
+test('the lock file names the packages of every platform', () => {
+  // npm drops those it did not install when it writes the file anew, and `npm ci` then refuses it.
+  const { packages: locked } = JSON.parse(
+    readFileSync(path.join(root, 'package-lock.json'), 'utf8'),
+  ) as { packages: Record<string, LockedPackage> }
+  const missing = Object.values(locked)
+    .flatMap(({ optionalDependencies = {} }) => Object.entries(optionalDependencies))
+    .filter(([name, version]) => /^\d/.test(version) && !(`node_modules/${name}` in locked))
+    .map(([name]) => name)
+  assert.equal(missing, [])
+  const hosts = Object.values(locked).filter(({ resolved }) => resolved !== undefined)
+  assert.equal(hosts, [])
 })
 
 test('banned words are not used', () => {
