@@ -1,4 +1,5 @@
 import { defineErrors, messageOf } from '../base/errors.ts'
+import { suggestion } from '../base/nearest-word.ts'
 
 /** Failures of commands that belong to no other room. */
 export const CommandError = defineErrors('command', {
@@ -7,6 +8,28 @@ export const CommandError = defineErrors('command', {
     hint: 'Check its name and whether it is installed; `ela exec -- CMD…` runs no shell.',
     exit: 'environment',
     cause,
+  }),
+  notOneOf: (flag: string, typed: string, known: readonly string[]) => ({
+    message: `\`${flag}\` cannot be \`${typed}\`.`,
+    hint: suggestion(typed, known),
+    exit: 'misused',
+  }),
+  badNumber: (flag: string, typed: string) => ({
+    message: `\`${flag}\` must be a whole number, not \`${typed}\`.`,
+    exit: 'misused',
+  }),
+  badDuration: (flag: string, wanted: string) => ({
+    message: `\`${flag}\` must be more than nothing and ${wanted}.`,
+    exit: 'misused',
+  }),
+  oneOfTwo: (one: string, other: string) => ({
+    message: `Either \`${one}\` or \`${other}\` is needed.`,
+    exit: 'misused',
+  }),
+  confirmationNeeded: (what: string) => ({
+    message: `It is not certain that you want to ${what}, and nobody can be asked.`,
+    hint: 'Say so with `--yes`.',
+    exit: 'answerNeeded',
   }),
   noCommand: () => ({
     message: 'There is nothing to run.',

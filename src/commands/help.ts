@@ -33,6 +33,7 @@ const variables: readonly (readonly [name: string, meaning: string])[] = [
   ['ELA_<FLAG>', 'any flag of any command: `ELA_PORT_BASE=30000` is `--port-base 30000`'],
   ['ELA_SESSION', 'the devnet to talk to: path of its session.json'],
   ['ELA_MNEMONIC_FILE', 'file with the phrase to derive accounts and DIDs from'],
+  ['ELA_KEYSTORE', 'folder of `ela keys`, instead of ~/.ela/keys'],
   ['NO_COLOR', 'no colour'],
   ['FORCE_COLOR', 'colour also off a terminal'],
   ['CI', 'no question, no dashboard'],

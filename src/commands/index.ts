@@ -72,6 +72,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./faucet.ts'),
   },
   {
+    name: 'keys',
+    summary: 'keep keys of your own, encrypted under a password',
+    group: 'Coins and identity',
+    load: () => import('./keys.ts'),
+  },
+  {
     name: 'send',
     summary: 'send coins of a devnet account',
     group: 'Coins and identity',
