@@ -18,9 +18,11 @@ export interface TokenWish {
 
 /** A token signed by the default key. */
 export function signToken({ signer, claims, time, lifeSeconds }: TokenWish): string {
+  // Claims can come from a DApp; who signs is not theirs to say.
+  const { iss: _, ...others } = claims
   const text = jwtSignedText({
     iss: signer.did,
-    ...claims,
+    ...others,
     iat: time,
     nbf: time,
     exp: time + lifeSeconds,

@@ -16,7 +16,7 @@ import { type DidRequest, type Operation, requestText } from '../protocol/did/re
 import { publicKeyOf } from '../protocol/did/sign.ts'
 import { encodeStringCall, selectorOf } from '../protocol/evm/abi.ts'
 import { assertDevnetEvm } from './devnet-only.ts'
-import { sendEvmTransaction } from './evm-coins.ts'
+import { type SentEvmTransaction, sendEvmTransaction } from './evm-coins.ts'
 
 export interface EidChain {
   readonly rpc: string
@@ -25,7 +25,7 @@ export interface EidChain {
   readonly contract: string
 }
 
-interface Sending {
+export interface Sending {
   readonly chain: EidChain
   /** P-256: signs the document and the request. */
   readonly didKey: Uint8Array
@@ -73,10 +73,10 @@ export async function publishDid(publishing: Publishing): Promise<PublishedDid> 
   const wish: NewDocument = { privateKey: didKey, time: await timeOf(chain.rpc), expires, services }
   const [last] = transactions
   if (status === 'unpublished' || last?.document === undefined) {
-    return send(publishing, createRequest(newDocument(wish), didKey))
+    return sendSigned(publishing, createRequest(newDocument(wish), didKey))
   }
   const document = changedDocument(parseDocument(last.document), wish)
-  return send(publishing, updateRequest(document, last.txid, didKey))
+  return sendSigned(publishing, updateRequest(document, last.txid, didKey))
 }
 
 /** Ends a DID for ever. Throws as `publishDid` does, and `did/notOnChain`. */
@@ -87,33 +87,43 @@ export async function deactivateDid(sending: Sending): Promise<PublishedDid> {
   const { status } = await resolveDid(chain.rpc, did)
   if (status === 'unpublished') throw DidUseError.notOnChain(did)
   if (status === 'deactivated') throw DidUseError.deactivated(did)
-  return send(sending, deactivateRequest(didKey))
+  return sendSigned(sending, deactivateRequest(didKey))
 }
 
-async function send(sending: Sending, request: DidRequest): Promise<PublishedDid> {
-  const { chain, didKey, payerKey, waitMs, signal } = sending
-  const text = requestText(request)
+/** Sends a request of the DID's own key. */
+export async function sendSigned(sending: Sending, request: DidRequest): Promise<PublishedDid> {
+  const { hash, from, receipt } = await sendDidRequest(sending, requestText(request))
+  return {
+    did: didOf(publicKeyOf(sending.didKey)),
+    operation: request.header.operation,
+    txid: hash,
+    from,
+    status: receipt === undefined ? 'pending' : 'mined',
+    ...(receipt === undefined ? {} : { height: receipt.height, gasUsed: receipt.gasUsed }),
+  }
+}
+
+/**
+ * Puts a request that somebody signed onto the chain and pays for it.
+ * Throws `did/refused` with the chain's reason, and what `sendEvmTransaction` does.
+ */
+export async function sendDidRequest(
+  { chain, payerKey, waitMs, signal }: Omit<Sending, 'didKey'>,
+  request: string,
+): Promise<SentEvmTransaction> {
   try {
-    const { hash, from, receipt } = await sendEvmTransaction({
+    return await sendEvmTransaction({
       chain: 'eid',
       rpc: chain.rpc,
       chainId: chain.chainId,
       privateKey: payerKey,
       to: chain.contract,
-      data: encodeStringCall(selectorOf(PUBLISH), text),
+      data: encodeStringCall(selectorOf(PUBLISH), request),
       waitMs,
       signal,
     })
-    return {
-      did: didOf(publicKeyOf(didKey)),
-      operation: request.header.operation,
-      txid: hash,
-      from,
-      status: receipt === undefined ? 'pending' : 'mined',
-      ...(receipt === undefined ? {} : { height: receipt.height, gasUsed: receipt.gasUsed }),
-    }
   } catch (error) {
-    throw await withReason(chain.rpc, text, error)
+    throw await withReason(chain.rpc, request, error)
   }
 }
 
@@ -127,7 +137,7 @@ async function withReason(rpc: string, request: string, error: unknown): Promise
 }
 
 /** Of the newest block, or of this machine if that is later: a devnet's clock can be ahead. */
-async function timeOf(rpc: string): Promise<number> {
+export async function timeOf(rpc: string): Promise<number> {
   const block = await callRpc(rpc, 'eth_getBlockByNumber', ['latest', false])
   const { timestamp } = (block ?? {}) as { timestamp?: unknown }
   return Math.max(Number(timestamp) || 0, Math.floor(Date.now() / 1000))

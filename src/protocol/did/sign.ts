@@ -6,8 +6,12 @@ import { DidError } from './errors.ts'
 
 /** The signature of `message` as base64url text. Throws `did/badPrivateKey`. */
 export function signText(message: string | Uint8Array, privateKey: Uint8Array): string {
+  return signDigest(createHash('sha256').update(message).digest(), privateKey)
+}
+
+/** The same for a message of which only the SHA-256 digest is known. */
+export function signDigest(digest: Uint8Array, privateKey: Uint8Array): string {
   if (!p256.utils.isValidSecretKey(privateKey)) throw DidError.badPrivateKey()
-  const digest = createHash('sha256').update(message).digest()
   return toBase64Url(p256.sign(digest, privateKey, { prehash: false, lowS: false }))
 }
 

@@ -1,0 +1,90 @@
+/** One intent from its address to its answer. */
+import { ElaError } from '../../base/errors.ts'
+import type { JsonObject } from '../../protocol/did/canonical-json.ts'
+import { isObject } from '../../protocol/did/canonical-json.ts'
+import type { Action } from './action.ts'
+import { actionOf } from './actions.ts'
+import { checkCaller } from './caller.ts'
+import { IntentError } from './errors.ts'
+import { type Hand, lookupOf, signerOf } from './hand.ts'
+import { type Intent, parseIntent } from './intent.ts'
+import { type Reply, replyTo } from './reply.ts'
+
+/** An intent that was read and found good, and waits for a yes or no. */
+export interface Asked {
+  readonly intent: Intent
+  readonly action: Action
+  readonly summary: IntentSummary
+}
+
+/** What whoever decides should know. */
+export interface IntentSummary {
+  readonly action: string
+  readonly service: Intent['service']
+  /** What a yes does. */
+  readonly does: string
+  readonly account: string
+  readonly did: string
+  /** The app, by its published name or its DID. */
+  readonly app?: string
+  /** Where the answer goes. */
+  readonly answersTo?: string
+  readonly warnings: readonly string[]
+}
+
+export interface IntentAnswer {
+  readonly action: string
+  readonly status: 'done' | 'denied' | 'failed'
+  readonly result: JsonObject
+  readonly reply: Reply
+  /** Why it failed or was denied. */
+  readonly error?: ElaError
+}
+
+/** Throws what `parseIntent`, `actionOf` and `checkCaller` do, and `intent/badParameter`. */
+export async function readIntent(url: string, hand: Hand): Promise<Asked> {
+  const intent = parseIntent(url)
+  const action = actionOf(intent.service, intent.action)
+  const does = action.describe(intent.params)
+  const { name, warnings } = await checkCaller(intent, lookupOf(hand))
+  const app = name ?? intent.appDid ?? intent.asker
+  const answersTo = intent.redirectUrl ?? intent.callbackUrl
+  const summary = {
+    action: intent.action,
+    service: intent.service,
+    does,
+    account: hand.account.name,
+    did: signerOf(hand).did,
+    ...(app === undefined ? {} : { app }),
+    ...(answersTo === undefined ? {} : { answersTo }),
+    warnings: [...warnings, ...looseEnds(intent)],
+  }
+  return { intent, action, summary }
+}
+
+function looseEnds({ params, appDid, redirectUrl, callbackUrl }: Intent): readonly string[] {
+  const answers = redirectUrl ?? callbackUrl
+  if (appDid !== undefined || answers === undefined || isObject(params['request'])) return []
+  return [`No \`appdid\` says whose intent this is; the answer goes to ${new URL(answers).origin}.`]
+}
+
+/** Does what was asked. Never throws for what went wrong in doing it: that is an answer too. */
+export async function performIntent({ intent, action }: Asked, hand: Hand): Promise<IntentAnswer> {
+  try {
+    const result = await action.perform(intent, hand)
+    return { action: action.name, status: 'done', result, reply: replyTo(intent, result) }
+  } catch (error) {
+    if (!(error instanceof ElaError)) throw error
+    const result = action.failed?.(error) ?? action.denied
+    return { action: action.name, status: 'failed', result, reply: replyTo(intent, result), error }
+  }
+}
+
+/** The answer of a user who says no. */
+export function denyIntent(
+  { intent, action }: Asked,
+  error: ElaError = IntentError.denied(action.name),
+): IntentAnswer {
+  const result = action.denied
+  return { action: action.name, status: 'denied', result, reply: replyTo(intent, result), error }
+}
