@@ -2,7 +2,7 @@
 import { adminName, clocks, miners, miningModes, readers, rewriters } from './admin-methods.ts'
 import type { Chain } from './chain.ts'
 import { isObject, quantity } from './json-values.ts'
-import { invalidParams, type RpcAnswer, type RpcFailure } from './rpc-message.ts'
+import { invalidParams, type RpcAnswer, type RpcFailure, refusal } from './rpc-message.ts'
 
 interface Snapshot {
   readonly mark: ReturnType<Chain['mark']>
@@ -30,6 +30,9 @@ export class Admin {
     const name = adminName(method)
     if (name === undefined) return undefined
     if (readers.has(name)) return answerOf(await this.#forward(method, params))
+    if (rewriters.has(name) && this.#chain.settings.fork !== undefined) {
+      return refusal(`${method} is not supported on a fork of another chain`)
+    }
     return this.#chain.turnstile.alone(async () => {
       if (name === 'reset') return this.#reset(params)
       await this.#chain.settle()

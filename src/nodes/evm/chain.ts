@@ -14,6 +14,7 @@ import { type Parts, startParts } from './parts.ts'
 import { replay, type Waiting } from './replay.ts'
 import { newChain, openSavedChain, type SavedChain, saveCopy } from './saved-chain.ts'
 import type { EvmSettings } from './settings.ts'
+import { startingClock } from './starting-clock.ts'
 import { Turnstile } from './turnstile.ts'
 
 export interface ChainOptions {
@@ -176,6 +177,7 @@ export class Chain {
 
   /** Inside `turnstile.alone`: saves a whole copy, so that the journal begins anew. */
   async copy(): Promise<void> {
+    if (this.settings.fork !== undefined) return
     await this.follower.sync()
     const dump = await this.client.call('anvil_dumpState')
     this.#saved = saveCopy(this.settings.dataDir, this.#saved, {
@@ -228,10 +230,11 @@ export class Chain {
     const { client, follower, sticky } = this
     const { records, stateFile } = this.#saved
     const { log } = this.#options
-    const base = stateFile === undefined ? 0 : quantity(await client.call('eth_blockNumber'))
+    const fresh = stateFile === undefined && this.settings.fork === undefined
+    const base = fresh ? 0 : quantity(await client.call('eth_blockNumber'))
     const restored = await replay(records, { client, sticky, log, height: base })
     this.#waiting = restored.waiting
-    this.#clockAhead = restored.clockAhead
+    this.#clockAhead = await startingClock(client, this.settings, restored.clockAhead)
     this.#chainId = Number(await client.call('eth_chainId'))
     if (restored.rebuilt > 0) log(`${restored.rebuilt} blocks were made again with a new hash`)
     follower.begin(

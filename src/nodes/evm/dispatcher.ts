@@ -1,5 +1,6 @@
 /** One request → one answer. */
 import { messageOf } from '../../base/errors.ts'
+import { callRpc } from '../../base/json-rpc.ts'
 import type { Admin } from './admin.ts'
 import { callData, legacyOnly } from './call-object.ts'
 import type { Chain } from './chain.ts'
@@ -90,8 +91,9 @@ export class Dispatcher {
   }
 
   async #forward({ method, params }: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
-    const { client } = this.#options.chain
-    return body === undefined ? this.#ask(method, params) : { text: await client.send(body) }
+    const { client, settings } = this.#options.chain
+    const ownWords = body === undefined || settings.fork !== undefined
+    return ownWords ? this.#ask(method, params) : { text: await client.send(body) }
   }
 
   async #ask(
@@ -105,7 +107,21 @@ export class Dispatcher {
       result?: unknown
       error?: RpcFailure
     }
-    return error === undefined ? { result: result ?? null } : { error }
+    if (error === undefined) return { result: result ?? null }
+    return this.#askOrigin(method, params, error)
+  }
+
+  /**
+   * Of the chain a fork goes on from, the engine reads state, but no objects in the shapes of 2019.
+   */
+  async #askOrigin(
+    method: string,
+    params: unknown,
+    error: RpcFailure,
+  ): Promise<{ readonly result: unknown } | { readonly error: RpcFailure }> {
+    const { fork } = this.#options.chain.settings
+    if (fork === undefined || !error.message.startsWith('Fork Error')) return { error }
+    return { result: await callRpc(fork.url, method, Array.isArray(params) ? params : []) }
   }
 
   async #reshape(

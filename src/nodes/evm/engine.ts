@@ -1,10 +1,11 @@
 /** The engine, started on a saved chain and ready to answer; it does not mine by itself yet. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { AnvilClient } from './anvil-client.ts'
 import { type AnvilProcess, startAnvil } from './anvil-process.ts'
 import { EvmError } from './errors.ts'
+import { forkArguments, furnish } from './fork.ts'
 import { genesisFile } from './genesis.ts'
 import type { SavedChain } from './saved-chain.ts'
 import type { EvmSettings } from './settings.ts'
@@ -33,6 +34,7 @@ export async function startEngine(
     const anvil = await startAnvil({ binary, dataDir, args })
     try {
       const client = await answering(anvil)
+      if (settings.fork !== undefined) await furnish(client, settings)
       return engineOf(anvil, client)
     } catch (error) {
       const said = anvil.said()
@@ -61,16 +63,22 @@ function engineOf(anvil: AnvilProcess, client: AnvilClient): Engine {
   }
 }
 
-function engineArguments(settings: EvmSettings, { stateFile }: SavedChain): readonly string[] {
-  const { chainId, gasLimit, dataDir } = settings
-  const genesis = path.join(dataDir, 'genesis.json')
-  if (stateFile === undefined) writeFileSync(genesis, genesisFile(settings))
+function engineArguments(settings: EvmSettings, saved: SavedChain): readonly string[] {
+  const { chainId, gasLimit } = settings
   return [
     ...['--chain-id', `${chainId}`, '--gas-limit', `${gasLimit}`, '--accounts', '0'],
     ...['--hardfork', 'shanghai', '--base-fee', '0', '--no-priority-fee'],
     ...['--disable-default-create2-deployer', '--no-request-size-limit', '--no-mining'],
-    ...(stateFile === undefined ? ['--init', genesis] : ['--load-state', stateFile]),
+    ...(settings.fork === undefined ? beginning(settings, saved) : forkArguments(settings.fork)),
   ]
+}
+
+/** The first block, or a copy of all blocks so far. A chain keeps the first block it began with. */
+function beginning(settings: EvmSettings, { stateFile, records }: SavedChain): readonly string[] {
+  if (stateFile !== undefined) return ['--load-state', stateFile]
+  const genesis = path.join(settings.dataDir, 'genesis.json')
+  if (records.length === 0 || !existsSync(genesis)) writeFileSync(genesis, genesisFile(settings))
+  return ['--init', genesis]
 }
 
 async function answering(anvil: AnvilProcess): Promise<AnvilClient> {

@@ -46,6 +46,22 @@ export const EvmError = defineErrors('evm', {
     hint: 'Make a block (`ela mine`) and look at its receipt.',
     exit: 'refused',
   }),
+  badOption: (kind: string, name: string, why: string) => ({
+    message: `The option \`${name}\` of ${kind} ${why}.`,
+    hint: 'Options of nodes are in `devnet.options` of the config, and in flags of `ela node start`.',
+    exit: 'misused',
+  }),
+  forkUnreachable: (url: string, cause: unknown) => ({
+    message: `The chain to fork from does not answer at ${url}.`,
+    hint: 'Check the address, or begin without `forkUrl`.',
+    exit: 'unreachable',
+    cause,
+  }),
+  otherFork: (was: string, is: string) => ({
+    message: `The saved chain is ${was}, and now ${is} is wanted.`,
+    hint: 'Start as before, or begin anew with `--reset`.',
+    exit: 'misused',
+  }),
   badSettings: (what: string) => ({
     message: `The settings of the node are wrong: ${what}.`,
     exit: 'misused',

@@ -3,6 +3,7 @@ import { callRpc } from '../../base/json-rpc.ts'
 import { LOOPBACK } from '../../base/loopback-server.ts'
 import { programOf } from '../../base/program.ts'
 import type { LaunchContext, Mining, NodeKind, Profile } from '../kind.ts'
+import { checkNames, clockOption, commonOptions, forkOption } from './evm-options.ts'
 import type { EvmSettings } from './settings.ts'
 
 export interface EvmKind {
@@ -18,6 +19,10 @@ export interface EvmKind {
   readonly contracts: (profile: Profile) => Readonly<Record<string, string>>
   /** The contract with rules of its own, if there is one. */
   readonly didContract?: (profile: Profile) => string
+  /** Names of the options only this kind has. */
+  readonly optionNames?: readonly string[]
+  /** Checks these and makes what its program is told of them. Throws `evm/badOption`. */
+  readonly options?: (context: LaunchContext) => Readonly<Record<string, unknown>>
 }
 
 export function evmKind(kind: EvmKind): NodeKind {
@@ -67,8 +72,9 @@ export function evmKind(kind: EvmKind): NodeKind {
 }
 
 function settingsOf(kind: EvmKind, context: LaunchContext): EvmSettings {
-  const { profile, genesis, dataDir, mining, port } = context
+  const { profile, genesis, dataDir, mining, port, options: given } = context
   const { name, gasLimit, maxTransactionBytes, minGasPrice, clientVersion } = kind
+  checkNames(name, given, [...commonOptions, ...(kind.optionNames ?? [])])
   const balances = Object.entries(genesis.evmBalances).map(([address, wei]) => [address, `${wei}`])
   return {
     name,
@@ -84,6 +90,9 @@ function settingsOf(kind: EvmKind, context: LaunchContext): EvmSettings {
     contracts: kind.contracts(profile),
     ruledContract: kind.didContract?.(profile) ?? '',
     blockEveryMs: intervalOf(mining),
+    clock: clockOption(name, given),
+    fork: forkOption(name, given),
+    options: kind.options?.(context) ?? {},
   }
 }
 

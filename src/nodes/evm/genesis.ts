@@ -5,7 +5,8 @@ import type { EvmSettings } from './settings.ts'
  * same settings has the same first block. */
 const GENESIS_TIME = 1_728_360_000
 
-export function genesisFile({ chainId, gasLimit, balances, contracts }: EvmSettings): string {
+export function genesisFile(settings: EvmSettings): string {
+  const { chainId, gasLimit, balances, contracts, clock = GENESIS_TIME } = settings
   const funded = Object.entries(balances).map(([address, wei]) => [
     address,
     { balance: `0x${BigInt(wei).toString(16)}` },
@@ -17,7 +18,7 @@ export function genesisFile({ chainId, gasLimit, balances, contracts }: EvmSetti
   return JSON.stringify({
     config: { chainId },
     nonce: '0x0',
-    timestamp: `0x${GENESIS_TIME.toString(16)}`,
+    timestamp: `0x${Math.min(GENESIS_TIME, clock).toString(16)}`,
     extraData: '0x',
     gasLimit: `0x${gasLimit.toString(16)}`,
     difficulty: '0x0',

@@ -7,10 +7,12 @@ import { anvilBinary } from './anvil-binary.ts'
 import { Chain } from './chain.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { ChainExtension } from './extension.ts'
+import { pinFork } from './fork.ts'
 import { Guard } from './guard.ts'
 import { openHttpDoor } from './http-door.ts'
 import { Natives } from './natives.ts'
 import { blockReports } from './reporter.ts'
+import { hasSavedChain } from './saved-chain.ts'
 import { type EvmSettings, parseSettings } from './settings.ts'
 import { Transactions } from './transactions.ts'
 import { openWsDoor } from './ws-door.ts'
@@ -31,7 +33,9 @@ export interface NodeOptions {
 
 /** Throws `evm/…`; nothing is left running then. */
 export async function openNode(options: NodeOptions): Promise<RunningNode> {
-  const { settings, extension, log, onReport, onFailure } = options
+  const { extension, log, onReport, onFailure } = options
+  const { dataDir } = options.settings
+  const settings = await pinFork(options.settings, hasSavedChain(dataDir))
   const binary = anvilBinary(import.meta.url)
   let guard: Guard | undefined
   const chain = await Chain.open({

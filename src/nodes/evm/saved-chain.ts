@@ -42,6 +42,10 @@ export function openSavedChain(dataDir: string, chainId: number): SavedChain {
   return { journal, generation, stateFile, records: rest }
 }
 
+export function hasSavedChain(dataDir: string): boolean {
+  return generations(dataDir).length > 0
+}
+
 /** A chain without a past. */
 export function newChain(dataDir: string, chainId: number): SavedChain {
   const generation = (generations(dataDir).at(-1) ?? -1) + 1

@@ -23,6 +23,18 @@ export interface EvmSettings {
   readonly ruledContract: string
   /** Milliseconds between blocks; 0: a block for every transaction; -1: on demand only. */
   readonly blockEveryMs: number
+  /** Time of the chain's beginning, seconds since 1970; the machine's when left out. */
+  readonly clock?: number | undefined
+  /** The chain of another node this one goes on from. */
+  readonly fork?: ForkSettings | undefined
+  /** What only one kind knows of. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+export interface ForkSettings {
+  readonly url: string
+  /** The last block of the other chain; its newest when left out. */
+  readonly block?: number
 }
 
 /** Throws `evm/badSettings`. */
