@@ -84,6 +84,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./send.ts'),
   },
   {
+    name: 'wallet',
+    summary: "answer DApps' requests as the phone wallet would",
+    group: 'Coins and identity',
+    load: () => import('./wallet.ts'),
+  },
+  {
     name: 'node',
     summary: 'start, stop and look at the devnet without a DApp',
     group: 'Devnet',
