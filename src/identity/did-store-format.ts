@@ -29,7 +29,9 @@ export function preDerived(root: HdKey): HdKey {
 }
 
 export function rootIdOf(root: HdKey): string {
-  return createHash('md5').update(base58.decode(toXpub(preDerived(root)))).digest('hex')
+  return createHash('md5')
+    .update(base58.decode(toXpub(preDerived(root))))
+    .digest('hex')
 }
 
 export function keyToBytes(key: HdKey): Uint8Array {
