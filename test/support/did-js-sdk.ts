@@ -86,6 +86,13 @@ export interface Sdk {
   readonly DefaultDIDAdapter: new (
     resolver: string,
   ) => { createIdTransaction(payload: string, memo: string | null): Promise<void> }
+  /** The adapter of the SDK's own test suite. */
+  readonly SimulatedIDChainAdapter: new (
+    endpoint: string,
+  ) => {
+    createIdTransaction(payload: string, memo: string | null): Promise<void>
+    resetData(): Promise<void>
+  }
   readonly DIDBackend: { initialize(adapter: object): void }
   readonly DIDStore: { open(folder: string): Promise<SdkStore> }
   readonly RootIdentity: {

@@ -1,8 +1,6 @@
 /**
  * Customized DIDs: a name instead of a key, controlled by one DID or several.
  *
- * Names that the main chain's council keeps for itself are not known here; all are free.
- *
  * @see Elastos.ELA.SideChain.EID core/vm/didvalidator.go checkCustomizedDID
  */
 import { asGoWritesIt } from '../../protocol/did/canonical-json.ts'
@@ -12,6 +10,7 @@ import { signedText } from '../../protocol/did/request.ts'
 import { type Ticket, ticketText } from '../../protocol/did/ticket.ts'
 import { DidRefusal } from './did-errors.ts'
 import { isNormal, signs } from './did-keys.ts'
+import { checkName } from './did-names.ts'
 import type { DocumentOperation } from './did-operation.ts'
 import { checkPredecessor } from './did-order.ts'
 import {
@@ -28,6 +27,7 @@ import { checkCustomizedDocument } from './did-syntax.ts'
 export function checkCustomized(operation: DocumentOperation, now: Now): void {
   const { document, request, subject, kind, ticket } = operation
   if (!/^[a-zA-Z0-9]+$/.test(addressPart(document.id))) throw DidRefusal.badId(document.id)
+  checkName(document, now.reservedNames)
   checkFuture('expires', document.expires, now.time)
   const record = now.state.did(subject)
   checkPredecessor(operation, record, now.time)

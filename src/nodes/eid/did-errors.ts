@@ -17,6 +17,12 @@ export const DidRefusal = defineErrors('eid', {
   badTime: (what: string, text: string) => refused(`${what} \`${text}\` is not an RFC 3339 time`),
   expired: (what: string, when: string) =>
     refused(`${what} \`${when}\` is not after the time of the block`),
+  reservedName: (name: string) => ({
+    ...refused(`The name ${name} is reserved, and given to nobody`),
+    hint: "A devnet's reserved names are in `devnet.options.eid.reservedNames` of the config.",
+  }),
+  nameOfAnother: (name: string, did: string) =>
+    refused(`The name ${name} is for ${did}, who must be a controller and sign the document`),
   deactivated: (did: string) => refused(`${did} is deactivated, which is for ever`),
   alreadyExists: (did: string) => ({ ...refused(`${did} exists already`), hint: again }),
   notFound: (id: string) => refused(`${id} is not on the chain`),

@@ -16,8 +16,10 @@ import { didNatives } from './did-natives.ts'
 import { type DidOperation, parseOperation } from './did-operation.ts'
 import { checkOrder } from './did-order.ts'
 import { listCredentials, resolveCredential, resolveDid } from './did-queries.ts'
-import { DidState } from './did-state.ts'
+import type { Now } from './did-signer.ts'
+import { DidState, type Forgettable } from './did-state.ts'
 import { checkOperation } from './did-validator.ts'
+import type { ReservedNames } from './reserved-names.ts'
 
 /** Moved DIDs over from the chain before EID; afterwards the one account that may publish nothing. */
 const MIGRATION_ACCOUNT = '0xfeca85ac94c1c9ef6e1293fc1f94486305420d7f'
@@ -26,6 +28,11 @@ const PUBLISH = selectorOf('publishDidTransaction(string)')
 export interface DidExtensionOptions {
   /** Address of the DID contract. */
   readonly contract: string
+  readonly reservedNames?: ReservedNames | undefined
+}
+
+export interface DidExtension extends ChainExtension {
+  readonly forget: (what: Forgettable) => void
 }
 
 type Method = (state: DidState, params: Readonly<Record<string, unknown>>) => Answer
@@ -58,13 +65,14 @@ const shared: ReadonlySet<string> = new Set([
 type Refusals = Map<string, string>
 const REFUSALS_KEPT = 256
 
-export function createDidExtension({ contract }: DidExtensionOptions): ChainExtension {
+export function createDidExtension(options: DidExtensionOptions): DidExtension {
+  const { contract, reservedNames } = options
   const state = new DidState()
   const refusals: Refusals = new Map()
   return {
     contract,
     admit: (call) => {
-      const admission = admit(state, call)
+      const admission = admit({ state, reservedNames }, call)
       if (!admission.admitted) remember(refusals, call.data, admission.reason)
       return admission
     },
@@ -72,6 +80,7 @@ export function createDidExtension({ contract }: DidExtensionOptions): ChainExte
     rolledBack: (height) => state.rolledBack(height),
     aliasOf,
     natives: didNatives(state),
+    forget: (what) => state.forget(what),
     call: (name, params) =>
       name === 'ela_whyRefused' ? whyRefused(refusals, params) : answer(state, name, params),
   }
@@ -83,7 +92,10 @@ function aliasOf(method: string): string | undefined {
   return method.startsWith('eth_') && methods.has(`did_${name}`) ? `did_${name}` : undefined
 }
 
-function admit(state: DidState, { data, from, time, waiting = [] }: ContractCall): Admission {
+function admit(
+  rules: Omit<Now, 'time'>,
+  { data, from, time, waiting = [] }: ContractCall,
+): Admission {
   try {
     const operation = operationIn(data)
     // Other functions of the contract are not checked here.
@@ -91,7 +103,7 @@ function admit(state: DidState, { data, from, time, waiting = [] }: ContractCall
     if (from?.toLowerCase() === MIGRATION_ACCOUNT) throw DidRefusal.migrationAccount(from)
     const { subject } = operation
     if (waiting.includes(subject)) throw DidRefusal.sameBlock(subject)
-    checkOperation(operation, { state, time })
+    checkOperation(operation, { ...rules, time })
     return { admitted: true, gas: gasOf(operation, time), subject }
   } catch (error) {
     if (!(error instanceof ElaError)) throw error

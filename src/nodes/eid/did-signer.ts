@@ -5,12 +5,14 @@ import { parseTime } from '../../protocol/did/time.ts'
 import { DidRefusal } from './did-errors.ts'
 import { authenticationKey, defaultKey, isNormal } from './did-keys.ts'
 import type { DidState } from './did-state.ts'
+import type { ReservedNames } from './reserved-names.ts'
 
 /** The chain an operation would be added to. */
 export interface Now {
   readonly state: DidState
   /** Of the block, seconds since 1970. */
   readonly time: number
+  readonly reservedNames?: ReservedNames | undefined
 }
 
 /** Throws `eid/badTime` or `eid/expired` unless the text is a time after the block's. */

@@ -43,6 +43,9 @@ interface Entry extends Mined {
   readonly operation: DidOperation
 }
 
+/** What test suites of libraries want to be rid of. */
+export type Forgettable = 'dids' | 'credentials'
+
 export class DidState {
   /** By DID or credential id; oldest first. */
   readonly #entries = new Map<string, Entry[]>()
@@ -100,6 +103,18 @@ export class DidState {
       const owner = this.keyOf(ownerOf(operation.credential))
       append(this.#declared, owner, { id: subject, height })
     }
+  }
+
+  /** Forgets all operations of one kind, though the chain has their transactions. */
+  forget(what: Forgettable): void {
+    const isDid = ({ operation }: Entry) =>
+      'document' in operation || operation.kind === 'deactivate'
+    for (const [key, entries] of this.#entries) {
+      const kept = entries.filter((entry) => isDid(entry) !== (what === 'dids'))
+      if (kept.length === 0) this.#entries.delete(key)
+      else this.#entries.set(key, kept)
+    }
+    if (what === 'credentials') this.#declared.clear()
   }
 
   /** Forgets everything above `height`. */

@@ -1,5 +1,7 @@
 /** EID, the chain of identities: limits, ids and contracts of the real nodes. */
+
 import { evmKind } from '../evm/evm-kind.ts'
+import { portOption } from '../evm/evm-options.ts'
 import { GUARD_ADDRESS, GUARD_CODE } from '../evm/guard-contract.ts'
 import { NATIVE_CODE } from '../evm/native-contract.ts'
 import { withdrawContract } from '../evm/withdraw-contract.ts'
@@ -10,6 +12,10 @@ import {
   KYC_ADDRESS,
   RESOLVE_DID_ADDRESS,
 } from './did-contract.ts'
+import { reservedNamesOption } from './reserved-names.ts'
+
+/** Where test suites of the DID SDKs look for a chain. */
+const SDK_PORT = 9123
 
 const withdrawal: Readonly<Record<Profile, string>> = {
   testnet: '0x762a042b8b9f9f0d3179e992d965c11785219599',
@@ -35,4 +41,9 @@ export const eid = evmKind({
     [KYC_ADDRESS]: NATIVE_CODE,
   }),
   didContract: didContractOf,
+  optionNames: ['reservedNames', 'sdkListener'],
+  options: ({ options: { reservedNames, sdkListener } }) => ({
+    reservedNames: reservedNamesOption(reservedNames),
+    sdkListener: portOption('eid', 'sdkListener', sdkListener === true ? SDK_PORT : sdkListener),
+  }),
 })

@@ -1,4 +1,19 @@
 import { runNode } from '../evm/program.ts'
 import { createDidExtension } from './did-extension.ts'
+import type { ReservedNames } from './reserved-names.ts'
 
-await runNode(async ({ ruledContract }) => createDidExtension({ contract: ruledContract }))
+await runNode(({ ruledContract: contract, options = {} }) => {
+  const reservedNames = options['reservedNames'] as ReservedNames | undefined
+  const port = options['sdkListener']
+  const extension = createDidExtension({ contract, reservedNames })
+  if (typeof port !== 'number') return { extension }
+  return {
+    extension,
+    async accompany({ chain, dispatcher }, shutDown) {
+      const { openSdkListener } = await import('./did-sdk-listener.ts')
+      const automine = () => chain.miner.automine
+      const { forget } = extension
+      return openSdkListener({ port, contract, dispatcher, automine, forget, shutDown })
+    },
+  }
+})

@@ -19,6 +19,7 @@ import { openWsDoor } from './ws-door.ts'
 
 export interface RunningNode {
   readonly chain: Chain
+  readonly dispatcher: Dispatcher
   /** Saves the chain and closes everything. */
   stop(): Promise<void>
 }
@@ -67,6 +68,7 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
   }
   return {
     chain,
+    dispatcher,
     async stop() {
       await Promise.all([closeServer(http), ws.close()])
       await chain.close()
@@ -74,12 +76,20 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
   }
 }
 
+/** What one kind of node has beyond what all have. */
+export interface NodeProgram {
+  readonly extension?: ChainExtension
+  /** Starts what runs beside the open node; returns how to end it. `end` ends the node. */
+  readonly accompany?: (node: RunningNode, end: () => void) => Promise<() => Promise<void>>
+}
+
 /** The main function of a node program. Ends when its standard input does, or when asked. */
 export async function runNode(
-  extensionOf?: (settings: EvmSettings) => Promise<ChainExtension>,
+  programOf: (settings: EvmSettings) => NodeProgram = () => ({}),
 ): Promise<void> {
   const log = (line: string) => process.stderr.write(`${line}\n`)
   let node: RunningNode | undefined
+  let part: (() => Promise<void>) | undefined
   let ending = false
   const end = (code: number): void => {
     if (ending) return
@@ -88,7 +98,11 @@ export async function runNode(
     const finish = () => {
       process.stdin.destroy()
     }
-    node?.stop().then(finish, (error) => {
+    const stop = async () => {
+      await part?.()
+      await node?.stop()
+    }
+    stop().then(finish, (error) => {
       log(messageOf(error))
       process.exitCode = 1
       finish()
@@ -96,13 +110,15 @@ export async function runNode(
   }
   try {
     const settings = parseSettings(process.argv[2])
-    const extension = await extensionOf?.(settings)
+    const { extension, accompany } = programOf(settings)
     const onFailure = (error: unknown) => {
       log(`error: ${messageOf(error)}`)
       end(1)
     }
     node = await openNode({ settings, extension, log, onReport: report, onFailure })
+    part = await accompany?.(node, () => end(0))
   } catch (error) {
+    await node?.stop()
     log(`error: ${messageOf(error)}`)
     process.exitCode = 1
     return
