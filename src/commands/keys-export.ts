@@ -7,6 +7,7 @@ import { mnemonicOf } from '../identity/mnemonic.ts'
 import type { OpenKey } from '../identity/open-key.ts'
 import { openKey } from '../identity/open-key.ts'
 import { createPrivateFile } from '../identity/private-file.ts'
+import { sealWeb3 } from '../identity/web3-keystore.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './errors.ts'
 import { type KeyFlags, keystoreFor, openNamedKey } from './keys-place.ts'
@@ -20,7 +21,7 @@ export interface ExportFlags extends KeyFlags {
   readonly storePasswordFile?: string
 }
 
-const forms = ['phrase', 'ela-key', 'evm-key', 'did-store'] as const
+const forms = ['phrase', 'ela-key', 'evm-key', 'web3', 'did-store'] as const
 type Form = (typeof forms)[number]
 
 const natural: Readonly<Record<OpenKey['kind'], Form>> = {
@@ -44,7 +45,10 @@ export async function runExport(name: string, flags: ExportFlags, context: Conte
     await exportStore(key, flags, context)
     return
   }
-  const text = await textOf(key, form, index)
+  const text =
+    form === 'web3'
+      ? await sealWeb3(key.evm(index).privateKey, await passwordFor(key, flags, context))
+      : await textOf(key, form, index)
   const { printer } = context
   const about = { name, form, ...(form !== 'phrase' && { index }) }
   if (to === undefined) {
@@ -57,7 +61,7 @@ export async function runExport(name: string, flags: ExportFlags, context: Conte
   printer.answer('keys export', { ...about, to: place }, (data) => data.to)
 }
 
-async function textOf(key: OpenKey, form: Exclude<Form, 'did-store'>, index: number) {
+async function textOf(key: OpenKey, form: Exclude<Form, 'did-store' | 'web3'>, index: number) {
   if (form === 'ela-key') return toHex(key.ela(index).privateKey)
   if (form === 'evm-key') return `0x${toHex(key.evm(index).privateKey)}`
   const secret = key.secret()
@@ -68,16 +72,22 @@ async function textOf(key: OpenKey, form: Exclude<Form, 'did-store'>, index: num
 }
 
 async function exportStore(key: OpenKey, flags: ExportFlags, context: Context): Promise<void> {
-  const { to, storePasswordFile } = flags
+  const { to } = flags
   if (to === undefined) throw CommandError.oneOfTwo('--to FOLDER', 'another form than did-store')
-  const question = { text: 'Password for the DID store', flag: 'store-password-file' }
-  const password = await readOtherPassword(storePasswordFile, question, context)
-  if (await opensKey(key.name, password, flags, context)) throw KeyError.samePassword()
+  const password = await passwordFor(key, flags, context)
   const folder = path.resolve(context.cwd, to)
   await writeDidStore(folder, { name: key.name, secret: key.secret(), password })
   const about = { name: key.name, form: 'did-store', to: folder, did: key.public.did }
   context.printer.answer('keys export', about, (data) => `${data.to}  ${data.did}`)
   context.printer.say('DID stores protect their keys badly: keep the folder where nobody reads it.')
+}
+
+/** The password of what is exported, which must not be that of the key. */
+async function passwordFor(key: OpenKey, flags: ExportFlags, context: Context): Promise<string> {
+  const question = { text: 'New password for what is exported', flag: 'store-password-file' }
+  const password = await readOtherPassword(flags.storePasswordFile, question, context)
+  if (await opensKey(key.name, password, flags, context)) throw KeyError.samePassword()
+  return password
 }
 
 async function opensKey(

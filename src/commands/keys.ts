@@ -6,7 +6,7 @@ import type { ExportFlags } from './keys-export.ts'
 import type { ImportFlags, NewFlags } from './keys-make.ts'
 import type { KeyFlags } from './keys-place.ts'
 
-const FORMS = 'phrase, evm-key, ela-key, ela-keystore or did-store'
+const FORMS = 'phrase, evm-key, ela-key, ela-keystore, web3 or did-store'
 
 export function define(command: Command, context: Context): void {
   command.addHelpText(
@@ -99,11 +99,11 @@ function defineLooking(command: Command, context: Context): void {
 function defineExport(command: Command, context: Context): void {
   withPassword(verb(command, 'export', 'write a key for another program'))
     .argument('<name>', 'name of a key')
-    .option('--as <form>', 'phrase, ela-key, evm-key or did-store (default: what it is)')
+    .option('--as <form>', 'phrase, ela-key, evm-key, web3 or did-store (default: what it is)')
     .option('--to <path>', 'new file (or folder, for a DID store) only you may read')
     .option('--reveal', 'print the secret instead')
     .option('--index <number>', 'which private key of the words', '0')
-    .option('--store-password-file <file>', 'file with the password the DID store gets')
+    .option('--store-password-file <file>', 'file with the password a DID store or web3 file gets')
     .addHelpText(
       'after',
       `

@@ -64,7 +64,7 @@ export const KeyError = defineErrors('keys', {
   }),
   notAKey: (what: string) => ({
     message: `That is not ${what}.`,
-    hint: 'Name the form with `--as phrase`, `evm-key`, `ela-key`, `ela-keystore` or `did-store`.',
+    hint: 'Name the form with `--as phrase`, `evm-key`, `ela-key`, `ela-keystore`, `web3` or `did-store`.',
     exit: 'misused',
   }),
   unknownWord: (place: string) => ({
@@ -77,6 +77,11 @@ export const KeyError = defineErrors('keys', {
     hint: 'A DID store has a folder `data` with `.metadata`, `roots` and `ids`.',
     exit: 'misused',
   }),
+  walletPassword: () => ({
+    message: 'The password does not open the wallet file.',
+    hint: 'Give the password of that file with `--source-password-file`.',
+    exit: 'notVerified',
+  }),
   storePassword: (folder: string) => ({
     message: `The password does not open the DID store ${folder}.`,
     hint: 'Give the password of that store with `--source-password-file`.',
@@ -88,9 +93,8 @@ export const KeyError = defineErrors('keys', {
     exit: 'refused',
   }),
   samePassword: () => ({
-    message:
-      'The DID store would get the password of the key, and DID stores hardly protect theirs.',
-    hint: 'Give the store a password of its own with `--store-password-file`.',
+    message: 'What is exported would get the password of the key itself.',
+    hint: 'Give it one of its own with `--store-password-file`: DID stores hardly protect theirs.',
     exit: 'misused',
   }),
   exists: (file: string) => ({

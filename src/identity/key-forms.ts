@@ -6,8 +6,16 @@ import { isPrivateKey } from './derive.ts'
 import { KeyError } from './key-errors.ts'
 import type { KeySecret } from './key-secret.ts'
 import { readMnemonic } from './mnemonic.ts'
+import { looksLikeWeb3, openWeb3 } from './web3-keystore.ts'
 
-export const keyForms = ['phrase', 'evm-key', 'ela-key', 'ela-keystore', 'did-store'] as const
+export const keyForms = [
+  'phrase',
+  'evm-key',
+  'ela-key',
+  'ela-keystore',
+  'web3',
+  'did-store',
+] as const
 export type KeyForm = (typeof keyForms)[number]
 
 export function isKeyForm(word: string): word is KeyForm {
@@ -24,7 +32,7 @@ export interface FormOptions {
 }
 
 /**
- * The secret a text holds. Throws `keys/notAKey`, `keys/storePassword`, `keys/badStore`, and for
+ * The secret a text holds. Throws `keys/notAKey`, `keys/walletPassword`, `protocol/wrongPassword`, and for
  * words what `readMnemonic` does, without quoting them.
  */
 export async function secretIn(text: string, options: FormOptions): Promise<KeySecret> {
@@ -32,13 +40,16 @@ export async function secretIn(text: string, options: FormOptions): Promise<KeyS
   const form = options.form ?? lookOf(trimmed)
   if (form === 'evm-key' || form === 'ela-key') return privateKeyIn(trimmed, form)
   if (form === 'ela-keystore') return walletIn(trimmed, await options.password())
+  if (form === 'web3') {
+    return { kind: 'evm', privateKey: await openWeb3(trimmed, await options.password()) }
+  }
   if (form === 'did-store') throw KeyError.notAKey('the folder of a DID store')
   const { language, entropy } = await wordsIn(trimmed)
   return { kind: 'phrase', language, entropy, passphrase: options.passphrase }
 }
 
 function lookOf(text: string): KeyForm {
-  if (text.startsWith('{')) return 'ela-keystore'
+  if (text.startsWith('{')) return looksLikeWeb3(text) ? 'web3' : 'ela-keystore'
   return /^(0x)?[0-9a-fA-F]+$/.test(text) ? 'evm-key' : 'phrase'
 }
 

@@ -127,6 +127,21 @@ test('imports words, private keys and wallet files, and exports them as they wer
   assert.is(JSON.parse(one.stdout).data.ela, ACCOUNT.ela.address)
 })
 
+test('hands a key to Ethereum tools and takes it back', async () => {
+  using folder = temporaryFolder()
+  const { run, secret } = box(folder)
+  const other = secret('other', 'password of the file')
+  await run('import words -', { stdin: PHRASE })
+  const out = await run(`export words --as web3 --to wallet --store-password-file ${other}`)
+  assert.is(out.code, 0, out.stderr)
+  const { address, version } = JSON.parse(readFileSync(folder.join('wallet'), 'utf8'))
+  assert.equal([`0x${address}`, version], [ACCOUNT.evm.address.toLowerCase(), 3])
+  const back = await run(`import back wallet --source-password-file ${other} --json`)
+  assert.is(JSON.parse(back.stdout).data.evm, ACCOUNT.evm.address)
+  const wrong = run(`import again wallet --source-password-file ${folder.join('pw')} --json`)
+  assert.equal(await failure(wrong), [7, 'keys/walletPassword'])
+})
+
 test('imports the main account of a Go wallet', async () => {
   using folder = temporaryFolder()
   const { run, secret } = box(folder)
