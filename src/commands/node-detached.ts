@@ -8,10 +8,10 @@ import { type Exit, exitCodes } from '../base/exit-codes.ts'
 import { programOf } from '../base/program.ts'
 import { DevnetError } from '../devnet/errors.ts'
 import type { Session } from '../devnet/session.ts'
-import type { Mining } from '../nodes/kind.ts'
 import type { Context } from './context.ts'
-import type { DevnetFlags } from './devnet-flags.ts'
+import { type DevnetFlags, flagWords } from './devnet-flags.ts'
 import { CommandError } from './errors.ts'
+import { type NodeOptionFlags, nodeOptionWords } from './node-option-flags.ts'
 import { sessionText } from './node-start.ts'
 import { projectFolder } from './project-folder.ts'
 
@@ -36,7 +36,7 @@ interface Background {
 /** Throws what the command in the background failed with. */
 export async function startDetached(
   context: Context,
-  flags: DevnetFlags,
+  flags: DevnetFlags & NodeOptionFlags,
   { wait, withinMs }: Waiting,
 ): Promise<void> {
   const { printer } = context
@@ -60,7 +60,7 @@ export async function startDetached(
 async function startBackground(
   { env }: Context,
   folder: string,
-  flags: DevnetFlags,
+  flags: DevnetFlags & NodeOptionFlags,
 ): Promise<Background> {
   const logs = path.join(folder, '.ela', 'logs')
   const answerFile = path.join(folder, '.ela', `start.${process.pid}.json`)
@@ -73,7 +73,8 @@ async function startBackground(
     throw DevnetError.folderUnusable(path.join(folder, '.ela'), error)
   }
   const { file, args } = programOf('main', 'main.ts')
-  const child = spawn(file, [...args, 'node', 'start', '--json', '-q', ...flagWords(flags)], {
+  const words = ['node', 'start', '--json', '-q', ...flagWords(flags), ...nodeOptionWords(flags)]
+  const child = spawn(file, [...args, ...words], {
     cwd: folder,
     env: { ...env, INIT_CWD: folder },
     detached: true,
@@ -134,19 +135,4 @@ async function sessionIn(
   const code = await codeOf(background)
   const exit = Object.entries(exitCodes).find(([, number]) => number === code)?.[0] ?? 'failed'
   throw new ElaError(error.code, { ...error, exit: exit as Exit })
-}
-
-/** The words that give a command these flags again. */
-function flagWords({ portBase, strictPorts, reset, mining, only }: DevnetFlags): string[] {
-  return [
-    ...(portBase === undefined ? [] : ['--port-base', `${portBase}`]),
-    ...(strictPorts === true ? ['--strict-ports'] : []),
-    ...(reset === true ? ['--reset'] : []),
-    ...(mining === undefined ? [] : ['--mining', miningWord(mining)]),
-    ...(only === undefined ? [] : ['--only', only.join(',')]),
-  ]
-}
-
-function miningWord(mining: Mining): string {
-  return mining.mode === 'interval' ? `interval:${mining.everyMs}` : mining.mode
 }

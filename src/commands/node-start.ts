@@ -6,14 +6,19 @@ import type { DevnetEvent } from '../devnet/events.ts'
 import type { Session } from '../devnet/session.ts'
 import type { Context } from './context.ts'
 import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
+import { type NodeOptionFlags, nodeOptionsOf } from './node-option-flags.ts'
 import { projectFolder } from './project-folder.ts'
 
-export async function startHere(context: Context, flags: DevnetFlags): Promise<void> {
+export async function startHere(
+  context: Context,
+  flags: DevnetFlags & NodeOptionFlags,
+): Promise<void> {
   const { printer, signal } = context
   const config = await loadConfigOrDefault(projectFolder(context.cwd))
   const options = devnetOptionsOf(flags, config)
   const tell = await teller(printer)
-  const devnet = await startDevnet({ ...options, signal }, tell)
+  const nodeOptions = nodeOptionsOf(flags, options.nodeOptions)
+  const devnet = await startDevnet({ ...options, nodeOptions, signal }, tell)
   try {
     printer.answer('node start', publicSession(devnet.session), sessionText)
     const asked = new Promise<void>((resolve) => {

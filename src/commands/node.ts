@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { addDevnetFlags, type DevnetFlags } from './devnet-flags.ts'
 import { parseDuration } from './duration.ts'
+import { addNodeOptionFlags, type NodeOptionFlags } from './node-option-flags.ts'
 
-interface StartFlags extends DevnetFlags {
+interface StartFlags extends DevnetFlags, NodeOptionFlags {
   readonly detach?: boolean
   readonly wait?: boolean
   readonly timeout?: number
@@ -48,8 +49,9 @@ function defineStart(command: Command, context: Context): void {
     '  ela node start',
     '  ela node start --detach --timeout 30s && npm test; ela node stop',
     '  ela node start --only mainchain,esc --mining interval:5000',
+    '  ela node start --only esc --fork-url https://api-testnet.elastos.io/esc',
   ]
-  addDevnetFlags(command.command('start'))
+  addNodeOptionFlags(addDevnetFlags(command.command('start')))
     .description('start the devnet of this folder')
     .option('--detach', 'run it in the background; return when it is ready')
     .option('--wait', 'with --detach: wait until every node answers (the default)')
