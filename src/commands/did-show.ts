@@ -1,49 +1,54 @@
-/** `ela did new`, `list`, `show` and `resolve`: nothing here changes the chain. */
+/** `ela did list`, `show`, `resolve` and `history`: nothing here changes the chain. */
 import type { Paint } from '../base/printer.ts'
 import { findSession } from '../devnet/session.ts'
 import { DidUseError } from '../identity/did-errors.ts'
-import { didOfName, type NamedDid, namedDids, newDid } from '../identity/did-keys.ts'
+import { customizedDids, didOfName, namedDids, plainDidOfName } from '../identity/did-keys.ts'
+import { readDidList } from '../identity/did-list.ts'
 import {
   type DidStatus,
   type ResolvedDid,
   type ResolvedTransaction,
   resolveDid,
+  sizesOf,
 } from '../identity/did-resolve.ts'
 import type { Context } from './context.ts'
-import { eidOf, eidRpcOf, keyPlaceOf } from './did-place.ts'
+import { eidOf, eidRpcOf, keyPlaceOf, namedOrInUse } from './did-place.ts'
 
 interface Row {
   readonly name: string
   readonly did: string
-  readonly index: number
+  /** Absent for customized DIDs. */
+  readonly index?: number
+  readonly controllers?: readonly string[]
   /** Absent when no devnet runs. */
   readonly status?: DidStatus
 }
 
-export async function runNew(name: string | undefined, context: Context): Promise<void> {
-  const place = keyPlaceOf(context)
-  const { isAccount: _, ...made } = await newDid(name, place)
-  context.printer.answer('did new', made, (data) => `${data.name} ${data.did}`)
-  context.printer.say(`Publish it with \`ela did publish ${made.name}\`.`)
-}
-
 export async function runList(context: Context): Promise<void> {
-  const known = namedDids(keyPlaceOf(context))
+  const place = keyPlaceOf(context)
+  const known: readonly Row[] = [
+    ...namedDids(place).map(({ name, did, index }) => ({ name, did, index })),
+    ...customizedDids(place).map(({ name, did, controllers }) => ({ name, did, controllers })),
+  ]
   const rpc = eidRpcOf(context)
-  const rows = await Promise.all(known.map((one) => rowOf(one, rpc)))
-  context.printer.answer('did list', { dids: rows }, ({ dids }, paint) => {
+  const dids = await Promise.all(known.map((one) => rowOf(one, rpc)))
+  const { inUse } = readDidList(place.file)
+  const data = { dids, ...(inUse === undefined ? {} : { inUse }) }
+  context.printer.answer('did list', data, (_, paint) => {
     const width = Math.max(...dids.map(({ name }) => name.length))
     return dids
       .map(({ name, did, status }) => {
         const state = status === undefined ? '' : `  ${paintStatus(status, paint)}`
-        return `${paint('bold', name.padEnd(width))}  ${did}${state}`
+        const used = name === inUse ? '  in use' : ''
+        return `${paint('bold', name.padEnd(width))}  ${did}${state}${used}`
       })
       .join('\n')
   })
 }
 
-export async function runShow(typed: string, context: Context): Promise<void> {
-  const found = didOfName(typed, keyPlaceOf(context))
+export async function runShow(typed: string | undefined, context: Context): Promise<void> {
+  const place = keyPlaceOf(context)
+  const found = didOfName(namedOrInUse(typed, place), place)
   const rpc = eidRpcOf(context)
   const did = typeof found === 'string' ? found : found.did
   const named = typeof found === 'string' ? {} : { name: found.name, index: found.index }
@@ -72,14 +77,38 @@ export async function runShow(typed: string, context: Context): Promise<void> {
 
 export async function runResolve(typed: string, all: boolean, context: Context): Promise<void> {
   const { rpc } = eidOf(findSession(context))
-  const found = didOfName(typed, keyPlaceOf(context))
-  const did = typeof found === 'string' ? found : found.did
+  const did = plainDidOfName(typed, keyPlaceOf(context))
   const resolved = await resolveDid(rpc, did, all)
   if (resolved.status === 'unpublished') throw DidUseError.notOnChain(did)
   context.printer.answer('did resolve', resolved, ({ status, transactions }, paint) =>
     [
       `${did} ${paintStatus(status, paint)}`,
       ...(all ? transactions : transactions.slice(0, 2)).map((one) => transactionText(one, paint)),
+    ].join('\n'),
+  )
+}
+
+/** What was done to a DID, newest first. */
+export async function runHistory(typed: string | undefined, context: Context): Promise<void> {
+  const place = keyPlaceOf(context)
+  const { rpc } = eidOf(findSession(context))
+  const did = plainDidOfName(namedOrInUse(typed, place), place)
+  const { status, transactions } = await resolveDid(rpc, did, true)
+  if (status === 'unpublished') throw DidUseError.notOnChain(did)
+  const steps = transactions.map(({ document, ...step }) => ({
+    ...step,
+    ...(document === undefined ? {} : sizesOf(document)),
+  }))
+  const oldest = transactions.findLast(({ document }) => document !== undefined)
+  const data = { did, status, created: oldest?.timestamp, steps }
+  context.printer.answer('did history', data, (_, paint) =>
+    [
+      `${did} ${paintStatus(status, paint)}`,
+      ...steps.map(({ timestamp, operation, txid, ...sizes }) => {
+        const what = Object.entries(sizes).map(([name, size]) => `${name} ${size}`)
+        const holds = what.length === 0 ? '' : `  ${paint('dim', what.join(', '))}`
+        return `${timestamp}  ${operation.padEnd(10)}  ${txid}${holds}`
+      }),
     ].join('\n'),
   )
 }
@@ -92,10 +121,10 @@ function transactionText(
   return document === undefined ? head : `${head}\n${JSON.stringify(document, undefined, 2)}`
 }
 
-async function rowOf({ name, did, index }: NamedDid, rpc: string | undefined): Promise<Row> {
-  if (rpc === undefined) return { name, did, index }
-  const { status } = await resolveDid(rpc, did)
-  return { name, did, index, status }
+async function rowOf(row: Row, rpc: string | undefined): Promise<Row> {
+  if (rpc === undefined) return row
+  const { status } = await resolveDid(rpc, row.did)
+  return { ...row, status }
 }
 
 function newestDocument(resolved: ResolvedDid | undefined) {

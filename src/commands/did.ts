@@ -1,49 +1,84 @@
-/** `ela did`: make, publish and look up identities. Each verb is loaded when it runs. */
-import type { Command } from 'commander'
+/** `ela did`: make, publish, change and look up identities. Each verb is loaded when it runs. */
+import { type Command, Option } from 'commander'
 import type { Context } from './context.ts'
-import type { PublishFlags } from './did-publish.ts'
-import { repeated } from './json-input.ts'
-import type { VerifyFlags } from './verify.ts'
+import type { ImportFlags, NewFlags } from './did-new.ts'
+import { defineChain, defineParts, defineSigned } from './did-verbs.ts'
 
 export function define(command: Command, context: Context): void {
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  ela did new singer
+  ela did publish singer
+  ela did resolve singer`,
+  )
+  defineNew(command, context)
   defineLocal(command, context)
   defineChain(command, context)
-  defineVerify(command, context)
+  defineParts(command, context)
+  defineSigned(command, context)
 }
 
-function defineVerify(command: Command, context: Context): void {
-  command
-    .command('verify')
-    .description('check form, signatures and end of a document, or of a ticket')
-    .argument('<file>', 'JSON of the document; - reads what is piped in')
-    .option('--at <time>', 'check as of this time, such as 2026-11-23T10:00:00Z (default: now)')
-    .option('--with <file>', "a controller's document, instead of the chain; repeatable", repeated)
-    .addHelpText(
-      'after',
-      `
-Exit code 0, or 7 with the reason.
-
-Examples:
-  ela did verify alice.json
-  ela did verify choir.json --with alice.json --with bob.json --at 2026-11-23
-  ela did verify - < document.json`,
-    )
-    .action(async (file: string, flags: VerifyFlags) => {
-      const { runVerifyDid } = await import('./verify.ts')
-      await runVerifyDid(file, flags, context)
-    })
-}
-
-function defineLocal(command: Command, context: Context): void {
+function defineNew(command: Command, context: Context): void {
   command
     .command('new')
     .description('make a DID and remember it under a name; nothing is published')
     .argument('[name]', 'small letters, digits and -; did-<index> when left out')
-    .addHelpText('after', '\nExamples:\n  ela did new singer\n  ela did new --json')
-    .action(async (name: string | undefined) => {
-      const { runNew } = await import('./did-show.ts')
-      await runNew(name, context)
+    .option('--custom <did>', 'a customized DID: letters and digits you choose, such as singer')
+    .option('--controllers <dids>', 'who controls it, with commas (default: alice)')
+    .option('--multisig <m:n>', 'how many of several controllers must sign (default: all)')
+    .addOption(
+      new Option('--kind <kind>', "made from this machine's own key, which never leaves it")
+        .choices(['device', 'service'])
+        .conflicts(['custom', 'controllers', 'multisig']),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ela did new singer
+  ela did new --json
+  ela did new choir --custom Choir --controllers alice,bob,carol --multisig 2:3
+  ela did new sensor --kind device`,
+    )
+    .action(async (name: string | undefined, flags: NewFlags) => {
+      const { runNew } = await import('./did-new.ts')
+      await runNew(name, flags, context)
     })
+  command
+    .command('import')
+    .description('give a name to a DID that exists: of your phrase, of a key, or customized')
+    .argument('<name>', 'small letters, digits and -')
+    .argument('[did]', 'the DID; the one at --index when left out')
+    .option('--index <number>', 'place on the tree of the phrase or key (default: 0)', Number)
+    .option('--key <name>', 'a key of the keystore instead of the phrase in use')
+    .addHelpText(
+      'after',
+      `
+The phrase in use is the devnet's, or the one in the file ELA_MNEMONIC_FILE names.
+
+Examples:
+  ela did import me --key my-key
+  ela did import me --index 3
+  ela did import choir did:elastos:choir`,
+    )
+    .action(async (name: string, did: string | undefined, flags: ImportFlags) => {
+      const { runImport } = await import('./did-new.ts')
+      await runImport(name, did, flags, context)
+    })
+  command
+    .command('use')
+    .description('choose the DID that is meant where none is named')
+    .argument('<did>', 'name or DID')
+    .addHelpText('after', '\nExample:\n  ela did use singer')
+    .action(async (typed: string) => {
+      const { runUse } = await import('./did-new.ts')
+      runUse(typed, context)
+    })
+}
+
+function defineLocal(command: Command, context: Context): void {
   command
     .command('list')
     .description('list the DIDs that have a name, and what the chain knows of them')
@@ -55,37 +90,11 @@ function defineLocal(command: Command, context: Context): void {
   command
     .command('show')
     .description('show one DID: its name, its key, its document')
-    .argument('<did>', 'name or DID')
+    .argument('[did]', 'name or DID; the one in use when left out')
     .addHelpText('after', '\nExamples:\n  ela did show alice\n  ela did show singer --json')
-    .action(async (typed: string) => {
+    .action(async (typed: string | undefined) => {
       const { runShow } = await import('./did-show.ts')
       await runShow(typed, context)
-    })
-}
-
-function defineChain(command: Command, context: Context): void {
-  command
-    .command('publish')
-    .description('put a DID onto the chain, or change it there')
-    .argument('<name>', 'name of a DID or account')
-    .option('--from <account>', 'account that pays the gas (default: the account itself, or alice)')
-    .option('--expires <day>', 'last day, such as 2031-12-31 (default: in five years)')
-    .option(
-      '--service <id,type,address>',
-      'service to add to the document; may be repeated',
-      (text: string, earlier: readonly string[] = []) => [...earlier, text],
-    )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  ela did publish alice
-  ela did publish singer --from bob --expires 2027-12-31
-  ela did publish singer --service hive,HiveVault,https://hive.example`,
-    )
-    .action(async (name: string, flags: PublishFlags) => {
-      const { runPublish } = await import('./did-publish.ts')
-      await runPublish(name, flags, context)
     })
   command
     .command('resolve')
@@ -104,13 +113,12 @@ Examples:
       await runResolve(typed, all, context)
     })
   command
-    .command('deactivate')
-    .description('end a DID for ever')
-    .argument('<name>', 'name of a DID or account')
-    .option('--from <account>', 'account that pays the gas (default: the account itself, or alice)')
-    .addHelpText('after', '\nExample:\n  ela did deactivate singer')
-    .action(async (name: string, flags: { from?: string }) => {
-      const { runDeactivate } = await import('./did-publish.ts')
-      await runDeactivate(name, flags, context)
+    .command('history')
+    .description('list what was done to a DID, newest first')
+    .argument('[did]', 'name or DID; the one in use when left out')
+    .addHelpText('after', '\nExample:\n  ela did history alice')
+    .action(async (typed: string | undefined) => {
+      const { runHistory } = await import('./did-show.ts')
+      await runHistory(typed, context)
     })
 }

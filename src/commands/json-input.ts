@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 /** Documents are at most 128 KiB on the chain; presentations with pictures are longer. */
 const MAX_BYTES = 4 * 1024 * 1024
 
-const InputError = defineErrors('input', {
+const FileError = defineErrors('file', {
   unreadable: (file: string, why: string, cause: unknown) => ({
     message: `${file} cannot be read: ${why}`,
     hint: 'Name a file, or `-` for what is piped in.',
@@ -25,10 +25,10 @@ const InputError = defineErrors('input', {
   }),
 })
 
-/** Throws `input/unreadable`, `input/tooLong` and `input/nothingPiped`. */
+/** Throws `file/unreadable`, `file/tooLong` and `file/nothingPiped`. */
 export async function readInput(file: string, { cwd, stdin }: Context): Promise<string> {
   if (file === '-') {
-    if (stdin.isTTY === true) throw InputError.nothingPiped()
+    if (stdin.isTTY === true) throw FileError.nothingPiped()
     return readStream(stdin)
   }
   const full = path.resolve(cwd, file)
@@ -36,9 +36,9 @@ export async function readInput(file: string, { cwd, stdin }: Context): Promise<
     const { size } = await stat(full)
     if (size <= MAX_BYTES) return await readFile(full, 'utf8')
   } catch (error) {
-    throw InputError.unreadable(file, messageOf(error), error)
+    throw FileError.unreadable(file, messageOf(error), error)
   }
-  throw InputError.tooLong(file)
+  throw FileError.tooLong(file)
 }
 
 async function readStream(stdin: Context['stdin']): Promise<string> {
@@ -47,7 +47,7 @@ async function readStream(stdin: Context['stdin']): Promise<string> {
   for await (const part of stdin) {
     const bytes = Buffer.from(part as string | Uint8Array)
     length += bytes.length
-    if (length > MAX_BYTES) throw InputError.tooLong('stdin')
+    if (length > MAX_BYTES) throw FileError.tooLong('stdin')
     parts.push(bytes)
   }
   return Buffer.concat(parts).toString('utf8')

@@ -44,8 +44,8 @@ export async function runVerifyDid(
   const world = await worldOf(flags, context)
   const found = documentOrTicketOfText(await readInput(file, context))
   if ('txid' in found) {
-    await checkGenuineTicket(found, lookupAt(world.lookup, world.time))
     await checkCurrent(found.id, found.txid, world)
+    await checkGenuineTicket(found, lookupAt(world.lookup, world.time))
     const { id, to, txid } = found
     return tell('did verify', { kind: 'ticket', id, to, txid }, context)
   }

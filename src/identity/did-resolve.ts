@@ -3,6 +3,7 @@ import { ElaError, messageOf } from '../base/errors.ts'
 import { callRpc } from '../base/json-rpc.ts'
 import { fromBase64Url } from '../protocol/did/base64url.ts'
 import { type Json, parseJson } from '../protocol/did/canonical-json.ts'
+import { parseDocument } from '../protocol/did/document.ts'
 import { asObject, listOf, textOf } from '../protocol/did/json-fields.ts'
 import { DidUseError } from './did-errors.ts'
 
@@ -45,6 +46,13 @@ export async function resolveDid(rpc: string, did: string, all = false): Promise
     if (!(error instanceof ElaError)) throw error
     throw DidUseError.badReply(rpc, messageOf(error), error)
   }
+}
+
+/** How much a published document holds. Throws `did/malformed`. */
+export function sizesOf(document: Json) {
+  const { publicKey, service, verifiableCredential, expires } = parseDocument(document)
+  const [keys, services] = [publicKey.length, service.length]
+  return { keys, services, credentials: verifiableCredential.length, expires }
 }
 
 function parseReply(reply: Json): ResolvedDid {

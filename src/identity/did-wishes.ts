@@ -1,4 +1,5 @@
 /** What people write about documents: the last day, services. */
+import { decodeKey } from '../protocol/did/did.ts'
 import { parseTime } from '../protocol/did/time.ts'
 import type { Service } from './did-document.ts'
 import { DidUseError } from './did-errors.ts'
@@ -25,4 +26,21 @@ export function parseService(text: string): Service {
     throw DidUseError.badService(text)
   }
   return { fragment, type, endpoint }
+}
+
+/** `2` or `2:3` of so many controllers; all of them when left out. Throws `did/badMultisig`. */
+export function parseMultisig(text: string | undefined, controllers: number): string {
+  if (controllers === 1 && text === undefined) return ''
+  const [, m, n = String(controllers)] =
+    /^(\d{1,4})(?::(\d{1,4}))?$/.exec(text ?? `${controllers}`) ?? []
+  const fits = Number(n) === controllers && Number(m) >= 1 && Number(m) <= controllers
+  if (!fits || controllers === 1) throw DidUseError.badMultisig(text ?? '', controllers)
+  return `${Number(m)}:${controllers}`
+}
+
+/** A compressed key in base58. Throws `did/badKey`. */
+export function parsePublicKey(text: string): Uint8Array {
+  const key = decodeKey(text)
+  if (key === undefined) throw DidUseError.badKey(text)
+  return key
 }

@@ -201,7 +201,7 @@ test('reads from stdin, and names what is missing', async () => {
       const { code, error } = await verify([kind, 'verify', '-'], broken)
       assert.equal([kind, broken, code, error], [kind, broken, 7, 'did/unreadable'])
     }
-    assert.is((await verify([kind, 'verify', 'none.json'])).error, 'input/unreadable')
+    assert.is((await verify([kind, 'verify', 'none.json'])).error, 'file/unreadable')
     assert.is((await verify([kind, 'verify', '-', '--at', 'soon'], text)).error, 'did/badInstant')
   }
 })

@@ -38,7 +38,9 @@ export async function ela(
   const code = await run(typeof line === 'string' ? words(line) : line, {
     stdout: { write: (text) => (stdout += text), isTTY: options.tty },
     stderr: { write: (text) => (stderr += text), isTTY: options.tty },
-    stdin: Object.assign(Readable.from(options.stdin === undefined ? [] : [options.stdin]), { isTTY: options.tty ?? false }),
+    stdin: Object.assign(Readable.from(options.stdin === undefined ? [] : [options.stdin]), {
+      isTTY: options.tty ?? false,
+    }),
     env: options.env ?? {},
     cwd: options.cwd ?? root,
     signal: options.signal ?? new AbortController().signal,

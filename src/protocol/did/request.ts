@@ -15,6 +15,7 @@ import { DidError } from './errors.ts'
 import { asObject, own, textOf } from './json-fields.ts'
 
 export const DID_SPECIFICATION = 'elastos/did/1.0'
+export const CREDENTIAL_SPECIFICATION = 'elastos/credential/1.0'
 
 /** EVM transactions are at most 128 KiB, so no request is longer. */
 const MAX_REQUEST_BYTES = 128 * 1024
