@@ -3,7 +3,7 @@
 import { fromBase64Url } from '../protocol/did/base64url.ts'
 import { type Json, type JsonObject, refuseUnsafe } from '../protocol/did/canonical-json.ts'
 import { type Credential, credentialText, sortCredential } from '../protocol/did/credential.ts'
-import { didIn, fullUrl } from '../protocol/did/credential-form.ts'
+import { didIn, fullUrl, refuseNull } from '../protocol/did/credential-form.ts'
 import { PROOF_TYPE } from '../protocol/did/document.ts'
 import { signText } from '../protocol/did/sign.ts'
 import { verifyBytes } from '../protocol/did/signature.ts'
@@ -27,7 +27,7 @@ export interface CredentialWish {
   readonly subject: string
   /** `#email`, with or without `#`. */
   readonly fragment: string
-  /** `VerifiableCredential` is added. A type `context#Name` adds its context, as libraries do. */
+  /** `VerifiableCredential` is added. Of `context#Name` the context goes where it belongs. */
   readonly types: readonly string[]
   readonly properties: JsonObject
   /** Seconds since 1970. */
@@ -37,16 +37,17 @@ export interface CredentialWish {
 
 /**
  * A signed credential. Throws `did/unsafeCharacter`, `did/unsafeNumber`, `did/unsafeKey` for values
- * that node and libraries would sign differently, and `did/malformed` for a bad id or subject.
+ * that node and libraries would sign differently, and `did/malformed` for a bad id or subject and
+ * for `null`, which libraries cannot read.
  */
 export function issueCredential(wish: CredentialWish): Credential {
   const { issuer, subject, fragment, properties, time, expires } = wish
-  const types = new Set([EVERY_CREDENTIAL, ...wish.types])
+  const { types, contexts } = typesOf(wish.types)
   const { id: _, ...claims } = properties
   const unsigned = sortCredential({
-    context: [],
+    context: contexts,
     id: fullUrl(fragment, didIn(subject, 'subject'), 'id'),
-    type: [...types],
+    type: types,
     issuer: issuer.did,
     issuanceDate: formatTime(time),
     expirationDate: formatTime(expires),
@@ -62,8 +63,25 @@ export function issueCredential(wish: CredentialWish): Credential {
   })
   const text = credentialText(unsigned)
   refuseUnsafe(JSON.parse(text) as Json, 'credential')
+  refuseNull(unsigned.credentialSubject, 'credentialSubject')
   const signature = signText(text, issuer.privateKey)
   return { ...unsigned, proof: { ...unsigned.proof, signature } }
+}
+
+/** What every credential with contexts begins with. @see Elastos.DID.JS.SDK setDefaultType */
+const BASE_CONTEXTS = [
+  'https://www.w3.org/2018/credentials/v1',
+  'https://ns.elastos.org/credentials/v1',
+]
+
+function typesOf(wished: readonly string[]) {
+  const split = wished.map((type) => type.split('#', 2))
+  const contexts = split.flatMap(([context = '', name]) => (name === undefined ? [] : [context]))
+  const names = split.map(([first = '', name]) => name ?? first)
+  return {
+    types: [...new Set([EVERY_CREDENTIAL, ...names])],
+    contexts: contexts.length === 0 ? [] : [...new Set([...BASE_CONTEXTS, ...contexts])],
+  }
 }
 
 /**

@@ -135,6 +135,7 @@ test('what node and libraries sign differently is not issued', async () => {
   }
   for (const number of [0.1, 1e-7, 1e21, 2 ** 53])
     await fails('did/unsafeNumber', issue({ number }))
+  await fails('did/malformed', issue({ list: [1, null] }))
   await fails('did/unsafeKey', issue({ '10': 'ten' }))
   await fails('did/unsafeKey', issue({ '\u{1f600}': 'smile' }))
 })

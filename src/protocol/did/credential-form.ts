@@ -44,8 +44,19 @@ export function readCredential(value: Json, holder = '', where = 'credential'): 
 }
 
 function subjectOf(subject: JsonObject, holder: string, where: string): JsonObject {
+  refuseNull(subject, `${where}.credentialSubject`)
   const id = textOf(subject, 'id', `${where}.credentialSubject.`)
   return { ...subject, id: didIn(id === '' ? holder : id, `${where}.credentialSubject.id`) }
+}
+
+/**
+ * Refuses `null` anywhere inside: the DID library for JavaScript cannot read such a credential.
+ * Throws `did/malformed`, naming the member.
+ */
+export function refuseNull(value: Json, where: string): void {
+  if (value === null) throw DidError.malformed(where, 'left out or a value, not null')
+  if (typeof value !== 'object') return
+  for (const [name, inner] of Object.entries(value)) refuseNull(inner, `${where}.${name}`)
 }
 
 function proofOf(

@@ -168,12 +168,18 @@ function chosenFor(
     const query = parseQuery(textParam(claim, 'query'))
     const issuers = own(claim, 'issuers')
     return held.filter(
-      (one) =>
-        query(JSON.parse(wholeCredentialText(one)) as Json) &&
-        (!Array.isArray(issuers) || issuers.includes(one.issuer)),
+      (one) => query(searchable(one)) && (!Array.isArray(issuers) || issuers.includes(one.issuer)),
     )
   })
   const chosen = [...new Set(matching)].filter(isCurrent).slice(0, max)
   if (chosen.length < min) throw IntentError.claimMissing(reason, signerOf(hand).did)
   return chosen
+}
+
+/** With each type in its long form `context#Name` too: queries ask for either. */
+function searchable(credential: Credential): Json {
+  const { context, type } = credential
+  const long = context.flatMap((one) => type.map((name) => `${one}#${name}`))
+  const whole = JSON.parse(wholeCredentialText(credential)) as JsonObject
+  return { ...whole, type: [...type, ...long] }
 }
