@@ -54,6 +54,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./did.ts'),
   },
   {
+    name: 'app',
+    summary: 'register the DID of an app, and check what wallets check',
+    group: 'Coins and identity',
+    load: () => import('./app.ts'),
+  },
+  {
     name: 'credential',
     summary: 'issue, publish, revoke and check credentials',
     group: 'Coins and identity',
