@@ -106,7 +106,7 @@ function Panes({ state, view, accounts, columns, rows, look }: PanesProps): Reac
   const table = Math.min(tableRows(state), rows - 4)
   const wide = columns >= WIDE_COLUMNS
   const left = rows - table
-  const activity = wide ? 0 : Math.min(12, Math.max(3, Math.floor(left / 3)))
+  const activity = wide ? 0 : Math.min(12, Math.max(3, Math.ceil(left / 2.6)))
   const below = left - activity
   const width = wide ? TABLE_COLUMNS : columns
   return (

@@ -1,5 +1,5 @@
 /** Events as lines: for CI, pipes, screen readers, and the dashboard's plain stream. */
-import { type DashboardEvent, duration } from './state.ts'
+import { type DashboardEvent, duration, restartWords } from './state.ts'
 
 const NODE_WIDTH = 10
 
@@ -30,10 +30,7 @@ export function plainLine(event: DashboardEvent): string | undefined {
       return row(event.node, `ready in ${duration(event.tookMs)}, pid ${event.pid} ${where}`)
     }
     case 'node-restarting':
-      return row(
-        event.node,
-        `ended with ${event.how}; restart ${event.attempt} in ${duration(event.inMs)}`,
-      )
+      return row(event.node, restartWords(event))
     case 'node-stopped':
       return row(event.node, `stopped: ${event.how}`)
     case 'node-failed':

@@ -157,13 +157,13 @@ function reduceNode(state: State, event: NodeEvent, now: number): State {
     }
     case 'node-restarting': {
       const { how, inMs, attempt } = event
-      const detail = `${how}; again in ${duration(inMs)}`
+      const detail = attempt === 0 ? how : `${how}; again in ${duration(inMs)}`
       const next = withNode(state, node, () => ({
         status: 'restarting',
         detail,
         restarts: attempt,
       }))
-      return withLog(next, node, `ended with ${how}; restart ${attempt} in ${duration(inMs)}`, now)
+      return withLog(next, node, restartWords(event), now)
     }
     case 'node-stopped':
       return withNode(state, node, () => ({ status: 'stopped', detail: event.how }))
@@ -255,6 +255,17 @@ function withActivity(
   if (event.event !== 'block') return { ...state, seq, activity }
   const { height } = event
   return withNode({ ...state, seq, activity }, event.node, () => ({ height }))
+}
+
+/** Why and when a node starts again. One that was asked to counts no attempt. */
+export function restartWords({
+  how,
+  inMs,
+  attempt,
+}: Extract<DevnetEvent, { event: 'node-restarting' }>): string {
+  return attempt === 0
+    ? `restarting after ${how}`
+    : `ended with ${how}; restart ${attempt} in ${duration(inMs)}`
 }
 
 /** `84 ms`, `1.2 s`. */

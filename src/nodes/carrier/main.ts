@@ -116,7 +116,7 @@ async function run(settings: Settings): Promise<void> {
     throw error
   }
   stopWithParent(stop)
-  log(`${instance} ${idText(node.id)} listens on UDP ${LOOPBACK}:${node.port}`)
+  log(`${idText(node.id)} on UDP ${LOOPBACK}:${node.port}`)
   if (bootstraps.length > 0) await joinedOrAlone(node)
   report({ report: 'ready' })
 }
