@@ -1,0 +1,240 @@
+/**
+ * Signs people in with their DID.
+ *
+ *     1. `question()`    a nonce for one attempt; the page hands it to the wallet as `nonce`,
+ *                        with `realm`, in a `credaccess` or `requestcredentials` intent
+ *     2. `accept(token)` the wallet's answer: checked, then worth a session of this service
+ *     3. `who(session)`  whose session it is
+ *
+ * Revoked credentials are not looked for: where that matters, ask EID by `did_resolveCredential`.
+ *
+ * To serve it, call `answerSignIn` first in `startService` (http.ts): it says whether it answered.
+ */
+import { createPublicKey, randomBytes, verify } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { call } from './chains.ts'
+
+const QUESTION_MS = 5 * 60_000
+const SESSION_MS = 24 * 60 * 60_000
+const MAX_TOKEN = 256 * 1024
+const MAX_OPEN = 10_000
+
+type Json = Record<string, unknown>
+
+/** The document of a DID, or `undefined` when it is not published or was ended. */
+export type Resolve = (did: string) => Promise<Json | undefined>
+
+/** Resolves on EID. */
+export function resolveOn(eidUrl: string): Resolve {
+  return async (did) => {
+    const reply = (await call(eidUrl, 'did_resolveDID', [{ did }])) as {
+      status: number
+      transaction?: { operation: { payload: string } }[]
+    }
+    const payload = reply.transaction?.[0]?.operation.payload
+    if (reply.status > 1 || payload === undefined) return undefined
+    return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Json
+  }
+}
+
+export interface SignedIn {
+  readonly did: string
+  /** For `Authorization: Bearer …`. */
+  readonly session: string
+  /** What the person showed: the members of each credential, by the name of the credential. */
+  readonly shown: Readonly<Record<string, Json>>
+}
+
+export class SignIn {
+  /** Who asks, as the wallet shows it; a presentation for another realm is refused. */
+  readonly realm: string
+  readonly #resolve: Resolve
+  readonly #now: () => number
+  readonly #questions = new Map<string, number>()
+  readonly #sessions = new Map<string, { did: string; until: number }>()
+
+  constructor(realm: string, resolve: Resolve, now: () => number = Date.now) {
+    this.realm = realm
+    this.#resolve = resolve
+    this.#now = now
+  }
+
+  question(): { nonce: string; realm: string } {
+    const nonce = randomBytes(16).toString('hex')
+    keep(this.#questions, nonce, this.#now() + QUESTION_MS)
+    return { nonce, realm: this.realm }
+  }
+
+  /** Throws with the reason when the answer is not good. */
+  async accept(token: string): Promise<SignedIn> {
+    const { presentation, did, document } = await this.#readToken(token)
+    const proof = object(presentation['proof'])
+    const until = this.#questions.get(text(proof['nonce'])) ?? 0
+    // One question, one answer: nobody signs in with what they overheard.
+    this.#questions.delete(text(proof['nonce']))
+    if (until <= this.#now()) throw new Error('the nonce is unknown, used or too old')
+    if (proof['realm'] !== this.realm) throw new Error('the presentation is for somebody else')
+    const holder = presentation['holder'] ?? ownerOf(proof)
+    if (holder !== did) throw new Error('somebody else made the presentation')
+    const signed = `${withoutProof(presentation)}${this.realm}${text(proof['nonce'])}`
+    checkSignature(document, proof, signed)
+    const credentials = list(presentation['verifiableCredential']).map(object)
+    const shown = await Promise.all(credentials.map((one) => this.#check(one, did)))
+    const session = randomBytes(32).toString('base64url')
+    keep(this.#sessions, session, { did, until: this.#now() + SESSION_MS })
+    return { did, session, shown: Object.fromEntries(shown) }
+  }
+
+  who(session: string): string | undefined {
+    const found = this.#sessions.get(session)
+    return found === undefined || found.until <= this.#now() ? undefined : found.did
+  }
+
+  async #readToken(token: string) {
+    const [head = '', body = '', signature = '', ...more] = token.split('.')
+    if (token.length > MAX_TOKEN || signature === '' || more.length > 0) {
+      throw new Error('this is no token')
+    }
+    const claims = parse(body)
+    if (parse(head)['alg'] !== 'ES256') throw new Error('the token is not signed by a DID')
+    const did = text(claims['iss'])
+    const document = await this.#published(did)
+    const key = keyOf(document, `${did}#primary`)
+    if (!isSignedBy(key, `${head}.${body}`, signature)) throw new Error('the token is forged')
+    const seconds = this.#now() / 1000
+    if (Number(claims['exp'] ?? 0) <= seconds) throw new Error('the token is too old')
+    return { did, document, presentation: object(claims['presentation']) }
+  }
+
+  async #check(credential: Json, did: string): Promise<[string, Json]> {
+    const { id: owner, ...members } = object(credential['credentialSubject'])
+    if (owner !== did) throw new Error('a credential is about somebody else')
+    const end = Date.parse(text(credential['expirationDate'] ?? '9999-12-31T00:00:00Z'))
+    if (!(end > this.#now())) throw new Error('a credential expired')
+    const issuer = text(credential['issuer'] ?? did)
+    const proof = object(credential['proof'])
+    if (ownerOf(proof) !== issuer) throw new Error('a credential is not signed by its issuer')
+    checkSignature(await this.#published(issuer), proof, withoutProof(credential))
+    return [text(credential['id']).split('#')[1] ?? '', members]
+  }
+
+  async #published(did: string): Promise<Json> {
+    const document = await this.#resolve(did)
+    if (document === undefined) throw new Error(`${did} is not published`)
+    return document
+  }
+}
+
+/** Adds to a map that must not grow without end; the oldest goes first. */
+function keep<T>(map: Map<string, T>, name: string, value: T): void {
+  const [oldest] = map.keys()
+  if (map.size >= MAX_OPEN && oldest !== undefined) map.delete(oldest)
+  map.set(name, value)
+}
+
+/** Wallets send the form that is signed: members in their order, no spaces. */
+function withoutProof({ proof: _, ...signed }: Json): string {
+  return JSON.stringify(signed)
+}
+
+function ownerOf(proof: Json): string {
+  return text(proof['verificationMethod']).split('#')[0] ?? ''
+}
+
+function checkSignature(document: Json, proof: Json, signed: string): void {
+  const key = keyOf(document, text(proof['verificationMethod']))
+  if (!isSignedBy(key, signed, text(proof['signature']))) throw new Error('a signature is wrong')
+}
+
+function isSignedBy(key: Buffer, signed: string, signature: string): boolean {
+  const bytes = Buffer.from(signature, 'base64url')
+  // DER of "a P-256 public key of 33 bytes".
+  const head = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex')
+  const publicKey = createPublicKey({
+    key: Buffer.concat([head, key]),
+    format: 'der',
+    type: 'spki',
+  })
+  return verify('sha256', Buffer.from(signed), { key: publicKey, dsaEncoding: 'ieee-p1363' }, bytes)
+}
+
+/** The key with this id, which must be one the DID signs with. Ids can be short: `#primary`. */
+function keyOf(document: Json, id: string): Buffer {
+  const name = (value: unknown) => text(value).slice(text(value).indexOf('#'))
+  if (!id.startsWith(`${text(document['id'])}#`)) throw new Error(`${id} is no key of the signer`)
+  const allowed = list(document['authentication']).map((one) =>
+    typeof one === 'string' ? one : text(object(one)['id']),
+  )
+  if (!allowed.some((one) => name(one) === name(id))) throw new Error(`${id} may not sign`)
+  const found = list(document['publicKey'])
+    .map(object)
+    .find((key) => name(key['id']) === name(id))
+  if (found === undefined) throw new Error(`${id} is no key of the signer`)
+  return fromBase58(text(found['publicKeyBase58']))
+}
+
+function fromBase58(written: string): Buffer {
+  const letters = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+  let number = 0n
+  for (const letter of written.slice(0, 64)) {
+    const digit = letters.indexOf(letter)
+    if (digit < 0) throw new Error('a key is not base58')
+    number = number * 58n + BigInt(digit)
+  }
+  return Buffer.from(number.toString(16).padStart(66, '0'), 'hex')
+}
+
+function parse(part: string): Json {
+  return object(JSON.parse(Buffer.from(part, 'base64url').toString()))
+}
+
+function object(value: unknown): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error('the answer has another form')
+  }
+  return value as Json
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new Error('the answer has another form')
+  return value
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new Error('the answer has another form')
+  return value
+}
+
+/**
+ * Answers `GET /sign-in` (a question), `POST /sign-in` (the wallet's token) and `GET /me`.
+ * Returns whether the request was one of these.
+ */
+export async function answerSignIn(
+  signIn: SignIn,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const answer = (status: number, body: object) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(`${JSON.stringify(body)}\n`)
+    return true
+  }
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  if (pathname === '/me') {
+    const session = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    const did = signIn.who(session)
+    return did === undefined ? answer(401, { error: 'sign in first' }) : answer(200, { did })
+  }
+  if (pathname !== '/sign-in') return false
+  if (request.method === 'GET') return answer(200, signIn.question())
+  try {
+    let body = ''
+    for await (const part of request) {
+      body += part
+      if (body.length > MAX_TOKEN) throw new Error('this is no token')
+    }
+    return answer(200, await signIn.accept(text(object(JSON.parse(body))['token'])))
+  } catch (error) {
+    return answer(401, { error: error instanceof Error ? error.message : String(error) })
+  }
+}
