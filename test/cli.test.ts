@@ -74,17 +74,24 @@ test('colours a terminal only, and obeys NO_COLOR, FORCE_COLOR and --color', asy
   assert.is(await colours('nonsense --color=always', false), true)
 })
 
-test('answers --help with an example for every command', async () => {
+test('answers --help with an example for every command, and every subcommand', async () => {
   const overview = await ela('--help')
   assert.is(overview.code, 0)
   for (const { name, summary } of commands) {
     assert.ok(overview.stdout.includes(`  ${name}`), `${name} is not in the overview`)
-    const { code, stdout, stderr } = await ela(`${name} --help`)
-    assert.is(code, 0, `${name}: ${stderr}`)
-    assert.ok(stdout.includes(summary), name)
-    assert.match(stdout, /Examples?:\n {2}\$? ?ela /, `${name} has no example`)
+    assert.ok((await ela(`${name} --help`)).stdout.includes(summary), name)
+    await helpHasExample(name)
   }
 })
+
+/** And so have the subcommands it lists. */
+async function helpHasExample(words: string): Promise<void> {
+  const { code, stdout, stderr } = await ela(`${words} --help`)
+  assert.is(code, 0, `${words}: ${stderr}`)
+  assert.match(stdout, /Examples?:\n {2}\$? ?(ela |[A-Z_]+=\S+ ela )/, `${words} has no example`)
+  const [, listed = ''] = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(stdout) ?? []
+  for (const [, word] of listed.matchAll(/^ {2}(\S+)/gm)) await helpHasExample(`${words} ${word}`)
+}
 
 test('answers `help <command>` like `<command> --help`', async () => {
   for (const { name } of commands) {

@@ -14,6 +14,7 @@ interface StartFlags extends DevnetFlags, NodeOptionFlags {
 const READY_WITHIN_MS = 60_000
 
 export function define(command: Command, context: Context): void {
+  command.addHelpText('after', '\nExamples:\n  ela node start --detach\n  ela node stop')
   defineStart(command, context)
   command
     .command('status')

@@ -7,6 +7,10 @@ import type { OpenFlags } from './wallet-open.ts'
 import type { ServeFlags } from './wallet-serve.ts'
 
 export function define(command: Command, context: Context): void {
+  command.addHelpText(
+    'after',
+    '\nExamples:\n  ela wallet serve --approve all\n  ela wallet list\n  ela wallet approve --all',
+  )
   defineServe(command, context)
   defineOpen(command, context)
   command

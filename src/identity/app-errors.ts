@@ -19,8 +19,11 @@ export const AppError = defineErrors('app', {
     exit: 'misused',
   }),
   schemeMismatch: (scheme: string, redirect: string | undefined) => ({
-    message: `The redirect address ${redirect === undefined ? 'is missing and' : `\`${redirect}\``} does not begin with \`${scheme}\`.`,
-    hint: 'Wallets on Android compare redirects with the scheme, those on iOS with the redirect address: one answer cannot please both otherwise.',
+    message:
+      redirect === undefined
+        ? `A redirect address that begins with \`${scheme}\` is missing.`
+        : `The redirect address \`${redirect}\` does not begin with \`${scheme}\`.`,
+    hint: 'Android compares with the scheme, iOS with the redirect address; both must fit.',
     exit: 'misused',
   }),
   isDeveloper: (did: string) => ({
