@@ -1,4 +1,5 @@
 /** ESC, the smart contract chain: limits and ids of the real nodes. */
+import { LOOPBACK } from '../../base/loopback-server.ts'
 import { evmKind } from '../evm/evm-kind.ts'
 import { withdrawContract } from '../evm/withdraw-contract.ts'
 
@@ -11,6 +12,11 @@ export const esc = evmKind({
   gasLimit: 8_000_000,
   maxTransactionBytes: 32 * 1024,
   minGasPrice: 1_000_000_000,
+  optionNames: ['mainchainRpc'],
+  // Only asked now and then, so that ESC starts beside the main chain and lives without it.
+  options: ({ options: { mainchainRpc }, portOf }) => ({
+    mainchainRpc: mainchainRpc ?? `http://${LOOPBACK}:${portOf('mainchain', 'rpc')}`,
+  }),
   clientVersion: 'Geth/v1.9.7.0-v1.12.0-v0.2.5.1/ela-devnet',
   contracts: (profile) =>
     withdrawContract(

@@ -79,13 +79,15 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
 /** What one kind of node has beyond what all have. */
 export interface NodeProgram {
   readonly extension?: ChainExtension
+  /** More contracts of the first block: address → code. */
+  readonly contracts?: Readonly<Record<string, string>>
   /** Starts what runs beside the open node; returns how to end it. `end` ends the node. */
   readonly accompany?: (node: RunningNode, end: () => void) => Promise<() => Promise<void>>
 }
 
 /** The main function of a node program. Ends when its standard input does, or when asked. */
 export async function runNode(
-  programOf: (settings: EvmSettings) => NodeProgram = () => ({}),
+  programOf: (settings: EvmSettings, onFailure: (error: unknown) => void) => NodeProgram,
 ): Promise<void> {
   const log = (line: string) => process.stderr.write(`${line}\n`)
   let node: RunningNode | undefined
@@ -109,12 +111,13 @@ export async function runNode(
     })
   }
   try {
-    const settings = parseSettings(process.argv[2])
-    const { extension, accompany } = programOf(settings)
+    const given = parseSettings(process.argv[2])
     const onFailure = (error: unknown) => {
       log(`error: ${messageOf(error)}`)
       end(1)
     }
+    const { extension, contracts = {}, accompany } = programOf(given, onFailure)
+    const settings = { ...given, contracts: { ...given.contracts, ...contracts } }
     node = await openNode({ settings, extension, log, onReport: report, onFailure })
     part = await accompany?.(node, () => end(0))
   } catch (error) {

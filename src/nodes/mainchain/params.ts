@@ -38,7 +38,7 @@ export interface ChainParams {
  * Keys published with the elastos-privnet project. Their private halves are public: they guard
  * nothing but devnets.
  */
-const DEV_ARBITERS = [
+export const DEV_ARBITERS = [
   '03e4fa86f44e83fe516541b25da6b1511f9abbf7ff30b4dcbbfddcecfc2c22e765',
   '023849680b14046e60e235972ab0cfca51cf16f9087d16daf1b6f68fc7e3b8d8bb',
   '022499e71f962ebb3040c9dfbb012f32339cba93274b036555fdce257def0b46bf',
