@@ -1,19 +1,10 @@
 /** `ela wallet serve`: the wallet on a port of this machine. */
-import { findSession } from '../devnet/session.ts'
-import { accountOfName } from '../wallet/account-names.ts'
 import { ACTIONS } from '../wallet/intents/actions.ts'
-import { IntentDesk, type IntentEvent } from '../wallet/intents/desk.ts'
+import type { IntentEvent } from '../wallet/intents/desk.ts'
 import { IntentError } from '../wallet/intents/errors.ts'
 import { ApprovalRules, type Decision, EVERY_ACTION } from '../wallet/intents/rules.ts'
-import { serveWallet } from '../wallet/intents/server.ts'
-import {
-  findServer,
-  removeServerFile,
-  serverFile,
-  writeServerFile,
-} from '../wallet/intents/server-file.ts'
 import type { Context } from './context.ts'
-import { handOf } from './wallet-hand.ts'
+import { openWallet } from './wallet-desk.ts'
 
 export interface ServeFlags {
   readonly port: string
@@ -25,27 +16,20 @@ export interface ServeFlags {
 
 export async function runServe(flags: ServeFlags, context: Context): Promise<void> {
   const { printer, signal } = context
-  const session = findSession(context)
-  const { name: account } = accountOfName(flags.as, 'eid')
-  const file = serverFile(session.folder)
-  const other = await findServer(file)
-  if (other !== undefined) throw IntentError.alreadyServing(other.url, other.pid)
-  const desk = new IntentDesk({
-    // The devnet can have been started anew meanwhile, on other ports.
-    handOf: (named = account) => handOf(findSession(context), named, signal),
+  await using wallet = await openWallet(context, {
+    account: flags.as,
     rules: rulesOf(flags),
     patienceMs: flags.patience,
+    port: portOf(flags.port),
   })
-  await using server = await serveWallet(desk, portOf(flags.port))
-  writeServerFile(file, { url: server.url, token: server.token, pid: process.pid, account })
-  try {
-    desk.subscribe((event) => tell(event, context))
-    const data = { url: server.url, account, file, rules: desk.rules.all() }
-    printer.answer('wallet serve', data, () => `${account}'s wallet answers at ${server.url}`)
-    await whenAborted(signal)
-  } finally {
-    removeServerFile(file)
-  }
+  wallet.desk.subscribe((event) => tell(event, context))
+  const { url, account, file, desk } = wallet
+  printer.answer(
+    'wallet serve',
+    { url, account, file, rules: desk.rules.all() },
+    () => `${account}'s wallet answers at ${url}`,
+  )
+  await whenAborted(signal)
 }
 
 function tell(event: IntentEvent, { printer }: Context): void {

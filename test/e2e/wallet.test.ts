@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { recoverMessageAddress } from 'viem'
+import { callRpc } from '../../src/base/json-rpc.ts'
 import { devnetAccounts } from '../../src/identity/devnet-accounts.ts'
 import { resolveDid } from '../../src/identity/did-resolve.ts'
 import { eid } from '../../src/nodes/eid/kind.ts'
@@ -65,6 +66,47 @@ test('pays on every chain, and sends what a DApp built', async () => {
   const token = { receiver: bob.evm.address, amount: 1, currency: `ELA/ETHSC:${bob.evm.address}` }
   const noToken = await open(devnet, link(`${WALLET}/pay`, token), '--approve')
   assert.equal([noToken.code, noToken.error], [2, 'intent/unknownToken'])
+})
+
+/** A token of 6 decimals whose `transfer` sets a balance, by hand: no compiler for 67 bytes. */
+const TOKEN_CODE =
+  '6043600c60003960436000f3' +
+  '60003560e01c8063313ce5671460265780' +
+  '63a9059cbb14603157600435546000526020' +
+  '6000f35b600660005260206000f35b6024356004355560016000526020' +
+  '6000f3'
+
+test('pays with a token of ESC', async () => {
+  await using devnet = await testDevnet(esc)
+  const payload = { params: [{ data: `0x${TOKEN_CODE}` }] }
+  const created = await open(devnet, link(`${WALLET}/esctransaction`, { payload }), '--approve')
+  const rpc = devnet.rpc('esc')
+  const receipt = await callRpc(rpc, 'eth_getTransactionReceipt', [created.result.txid])
+  const { contractAddress } = receipt as { contractAddress: string }
+  const currency = `ELA/ETHSC:${contractAddress}`
+  const receiver = bob.evm.address
+  const balance = async () => {
+    const data = `0x70a08231${receiver.slice(2).padStart(64, '0')}`
+    return BigInt(String(await callRpc(rpc, 'eth_call', [{ to: contractAddress, data }, 'latest'])))
+  }
+  const paid = await open(
+    devnet,
+    link(`${WALLET}/pay`, { receiver, amount: 2.5, currency }),
+    '--approve',
+  )
+  assert.equal([paid.code, paid.result.status], [0, 'published'])
+  assert.is(await balance(), 2_500_000n)
+  const added = await open(
+    devnet,
+    link(`${WALLET}/adderctoken`, { options: { address: contractAddress, symbol: 'SONG' } }),
+    '--approve',
+  )
+  assert.equal(added.result, { added: true })
+  const fine = link(`${WALLET}/pay`, { receiver, amount: '0.0000001', currency })
+  assert.equal((await open(devnet, fine, '--approve')).error, 'intent/badParameter')
+  const small = link(`${WALLET}/pay`, { receiver, amount: 0.000001, currency })
+  assert.is((await open(devnet, small, '--approve')).code, 0)
+  assert.is(await balance(), 1n)
 })
 
 test('publishes, and changes what is published', async () => {

@@ -1,5 +1,7 @@
 /** One intent from its address to its answer. */
 import { ElaError } from '../../base/errors.ts'
+import type { Lookup } from '../../identity/did-documents.ts'
+import { checkToken } from '../../identity/token.ts'
 import type { JsonObject } from '../../protocol/did/canonical-json.ts'
 import { isObject } from '../../protocol/did/canonical-json.ts'
 import type { Action } from './action.ts'
@@ -46,7 +48,8 @@ export async function readIntent(url: string, hand: Hand): Promise<Asked> {
   const intent = parseIntent(url)
   const action = actionOf(intent.service, intent.action)
   const does = action.describe(intent.params)
-  const { name, warnings } = await checkCaller(intent, lookupOf(hand))
+  const lookup = lookupOf(hand)
+  const { name, warnings } = await checkCaller(intent, lookup)
   const app = name ?? intent.appDid ?? intent.asker
   const answersTo = intent.redirectUrl ?? intent.callbackUrl
   const summary = {
@@ -57,7 +60,7 @@ export async function readIntent(url: string, hand: Hand): Promise<Asked> {
     did: signerOf(hand).did,
     ...(app === undefined ? {} : { app }),
     ...(answersTo === undefined ? {} : { answersTo }),
-    warnings: [...warnings, ...looseEnds(intent)],
+    warnings: [...warnings, ...looseEnds(intent), ...(await tokenFaults(intent, lookup, hand))],
   }
   return { intent, action, summary }
 }
@@ -66,6 +69,22 @@ function looseEnds({ params, appDid, redirectUrl, callbackUrl }: Intent): readon
   const answers = redirectUrl ?? callbackUrl
   if (appDid !== undefined || answers === undefined || isObject(params['request'])) return []
   return [`No \`appdid\` says whose intent this is; the answer goes to ${new URL(answers).origin}.`]
+}
+
+/** Essentials takes any token; a back end that checks its own requests would not. */
+async function tokenFaults(
+  { token }: Intent,
+  lookup: Lookup | undefined,
+  hand: Hand,
+): Promise<readonly string[]> {
+  if (token === undefined || lookup === undefined) return []
+  try {
+    await checkToken(token, { lookup, time: hand.now() })
+    return []
+  } catch (error) {
+    if (!(error instanceof ElaError)) throw error
+    return [`The request's token is not good, though Essentials does not look: ${error.message}`]
+  }
 }
 
 /** Does what was asked. Never throws for what went wrong in doing it: that is an answer too. */
