@@ -19,7 +19,6 @@ import {
   listTemplates,
   type Template,
 } from '../../src/scaffold/templates.ts'
-import { root } from '../support/ela.ts'
 import { fails } from '../support/fails.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
@@ -172,13 +171,6 @@ test('refuses names with a code and never another way', () => {
       }
     }),
   )
-})
-
-test('the example `hello` is what the default template makes', () => {
-  const folder = path.join(root, 'examples', 'hello')
-  for (const [file, content] of renderTemplate(web, 'hello')) {
-    assert.ok(readFileSync(path.join(folder, file)).equals(Buffer.from(content)), file)
-  }
 })
 
 test.run()
