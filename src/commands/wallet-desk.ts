@@ -1,8 +1,11 @@
 /** A wallet on a port: what `ela wallet serve` runs, and what else wants one beside a devnet. */
 import { findSession } from '../devnet/session.ts'
+import { ChallengeDesk } from '../identity/challenge.ts'
+import { type Lookup, lookupOn } from '../identity/did-documents.ts'
 import { accountOfName } from '../wallet/account-names.ts'
 import { IntentDesk } from '../wallet/intents/desk.ts'
 import { IntentError } from '../wallet/intents/errors.ts'
+import { eidOf, signerOf } from '../wallet/intents/hand.ts'
 import type { ApprovalRules } from '../wallet/intents/rules.ts'
 import { serveWallet } from '../wallet/intents/server.ts'
 import {
@@ -21,6 +24,8 @@ export interface WalletWish {
   readonly patienceMs: number
   /** 0 for any free one. */
   readonly port: number
+  /** Account apps can sign in to as to a Hive node. */
+  readonly hive?: string | undefined
 }
 
 export interface OpenWallet extends AsyncDisposable {
@@ -49,7 +54,7 @@ export async function openWallet(context: Context, wish: WalletWish): Promise<Op
     rules,
     patienceMs,
   })
-  const server = await serveWallet(desk, wish.port)
+  const server = await serveWallet(desk, wish.port, hiveOf(wish.hive, context))
   const { url, token } = server
   writeServerFile(file, { url, token, pid: process.pid, account })
   return {
@@ -61,5 +66,19 @@ export async function openWallet(context: Context, wish: WalletWish): Promise<Op
       removeServerFile(file)
       await server[Symbol.asyncDispose]()
     },
+  }
+}
+
+function hiveOf(account: string | undefined, context: Context): ChallengeDesk | undefined {
+  if (account === undefined) return undefined
+  const hand = handOf(findSession(context), account, context.signal)
+  return new ChallengeDesk(signerOf(hand), freshLookup(eidOf(hand).rpc), hand.now)
+}
+
+/** A lookup remembers; a server that runs for days must see what was published since. */
+function freshLookup(rpc: string): Lookup {
+  return {
+    did: (did) => lookupOn(rpc).did(did),
+    isRevoked: (id, issuer) => lookupOn(rpc).isRevoked(id, issuer),
   }
 }

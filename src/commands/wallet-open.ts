@@ -43,9 +43,10 @@ export async function runOpen(url: string, flags: OpenFlags, context: Context): 
   printer.answer('wallet open', data, (_, paint) => textOf(answer, paint))
 }
 
-async function decision(
+/** Throws `intent/nobodyApproves` when neither flag nor person says yes or no. */
+export async function decision(
   { summary, action }: Asked,
-  { approve, deny }: OpenFlags,
+  { approve, deny }: Pick<OpenFlags, 'approve' | 'deny'>,
   { interactive }: Context,
 ): Promise<boolean> {
   if (approve === true) return true

@@ -12,6 +12,7 @@ export interface ServeFlags {
   readonly approve?: string
   readonly deny?: string
   readonly patience: number
+  readonly hive?: string
 }
 
 export async function runServe(flags: ServeFlags, context: Context): Promise<void> {
@@ -21,6 +22,7 @@ export async function runServe(flags: ServeFlags, context: Context): Promise<voi
     rules: rulesOf(flags),
     patienceMs: flags.patience,
     port: portOf(flags.port),
+    hive: flags.hive,
   })
   wallet.desk.subscribe((event) => tell(event, context))
   const { url, account, file, desk } = wallet

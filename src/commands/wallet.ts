@@ -5,6 +5,7 @@ import { parseDuration } from './duration.ts'
 import type { DecideFlags } from './wallet-decide.ts'
 import type { OpenFlags } from './wallet-open.ts'
 import type { ServeFlags } from './wallet-serve.ts'
+import type { SignInFlags } from './wallet-sign-in.ts'
 
 export function define(command: Command, context: Context): void {
   command.addHelpText(
@@ -13,6 +14,7 @@ export function define(command: Command, context: Context): void {
   )
   defineServe(command, context)
   defineOpen(command, context)
+  defineSignIn(command, context)
   command
     .command('list')
     .description('list the intents that wait for an approval, and the rules')
@@ -39,6 +41,7 @@ function defineServe(command: Command, context: Context): void {
       parseDuration,
       300_000,
     )
+    .option('--hive <account>', 'let apps sign in to this account as to a Hive node')
     .addHelpText(
       'after',
       `
@@ -73,6 +76,28 @@ Examples:
     .action(async (url: string, flags: OpenFlags) => {
       const { runOpen } = await import('./wallet-open.ts')
       await runOpen(url, flags, context)
+    })
+}
+
+function defineSignIn(command: Command, context: Context): void {
+  command
+    .command('sign-in')
+    .description('sign in to a back end by the challenge of Hive nodes, and print the access token')
+    .argument('<url>', 'where the back end is')
+    .option('--as <account>', 'account that vouches for the app', 'alice')
+    .option('--app <did>', 'name or DID of the app', 'judy')
+    .option('--approve', 'vouch without asking')
+    .option('--deny', 'do not vouch')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ela wallet sign-in http://127.0.0.1:20680 --approve
+  ela wallet sign-in http://127.0.0.1:5004 --as bob --app carol --approve --json`,
+    )
+    .action(async (url: string, flags: SignInFlags) => {
+      const { runSignIn } = await import('./wallet-sign-in.ts')
+      await runSignIn(url, flags, context)
     })
 }
 

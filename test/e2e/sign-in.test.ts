@@ -77,4 +77,43 @@ test('a person signs in, and nobody in their place', async () => {
   assert.is((await serving).code, 0)
 })
 
+test('an app signs in by a challenge, once its user vouches and everybody is published', async () => {
+  await using devnet = await testDevnet(eid)
+  const at = { cwd: devnet.folder.path }
+  const stop = new AbortController()
+  const serving = ela('wallet serve --port 0 --hive bob', { ...at, signal: stop.signal })
+  const { url } = await until('it serves', () => findServer(serverFile(devnet.folder.path)))
+  const signIn = async (...flags: readonly string[]) => {
+    const { code, stdout } = await ela(['wallet', 'sign-in', url, '--json', ...flags], at)
+    const { data, error } = JSON.parse(stdout)
+    return { code, error: error?.code as string | undefined, ...data }
+  }
+  const refused = async (...flags: readonly string[]) => {
+    const { code, error } = await signIn(...flags)
+    return [code, error]
+  }
+  assert.equal(await refused(), [3, 'intent/nobodyApproves'])
+  assert.equal(await refused('--deny'), [6, 'intent/denied'])
+  // The node's own token cannot be checked before the node is published, nor the user's word.
+  assert.equal(await refused('--approve'), [7, 'did/noDocument'])
+  assert.is((await ela('did publish bob', at)).code, 0)
+  assert.equal(await refused('--approve'), [6, 'signIn/refused'])
+  assert.is((await ela('did publish alice', at)).code, 0)
+  const { code, token, userDid, appDid, instanceDid } = await signIn('--approve', '--app', 'carol')
+  assert.is(code, 0)
+  const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
+  const names = Object.fromEntries(devnetAccounts().map(({ name, did }) => [name, did.did]))
+  assert.equal([claims.iss, claims.sub, claims.aud], [names['bob'], 'AccessToken', instanceDid])
+  const props = JSON.parse(claims.props)
+  assert.equal([props.userDid, props.appDid], [userDid, appDid])
+  assert.equal([userDid, appDid], [names['alice'], names['carol']])
+  const post = (path: string, body: object) =>
+    fetch(url + path, { method: 'POST', body: JSON.stringify(body) })
+  assert.is((await post('/api/v2/did/signin', { id: { id: 'x' } })).status, 400)
+  assert.is((await post('/api/v2/did/auth', { challenge_response: token })).status, 401)
+  stop.abort()
+  await serving
+  assert.equal(await refused('--approve'), [5, 'signIn/unreachable'])
+})
+
 test.run()

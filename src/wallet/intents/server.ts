@@ -6,6 +6,7 @@
  *     POST /intent     {url, account?}      →  {status, action, result, reply}
  *     GET  /intents                         →  {waiting, rules}                     with the token
  *     POST /decisions  {decision, id | action | all, once?}                         with the token
+ *     POST /api/v2/did/…                       a Hive node's sign-in, when one is wanted
  *
  * Pages of this machine may ask; only who can read the server's file may decide.
  */
@@ -20,7 +21,9 @@ import {
   portOf,
   readBody,
 } from '../../base/loopback-server.ts'
+import type { ChallengeDesk } from '../../identity/challenge.ts'
 import type { IntentAnswer } from './answer.ts'
+import { answerChallengeRoute, isChallengeRoute } from './challenge-routes.ts'
 import type { IntentDesk } from './desk.ts'
 import { IntentError } from './errors.ts'
 import { EVERY_ACTION } from './rules.ts'
@@ -34,13 +37,22 @@ export interface WalletServer extends AsyncDisposable {
 const MAX_BODY = 512 * 1024
 const TOKEN_BYTES = 24
 
-/** @param port 0 for any free one. Throws `intent/portBusy`. */
-export async function serveWallet(desk: IntentDesk, port: number): Promise<WalletServer> {
+/**
+ * Throws `intent/portBusy`.
+ *
+ * @param port 0 for any free one
+ * @param hive whom apps can sign in to by a challenge; nobody when left out
+ */
+export async function serveWallet(
+  desk: IntentDesk,
+  port: number,
+  hive?: ChallengeDesk,
+): Promise<WalletServer> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   let server: Server
   try {
     server = await listenLoopback((request, response) => {
-      void handle(request, response, { desk, token })
+      void handle(request, response, { desk, token, hive })
     }, port)
   } catch (error) {
     if (systemCodeOf(error) === 'EADDRINUSE') throw IntentError.portBusy(port)
@@ -56,6 +68,7 @@ export async function serveWallet(desk: IntentDesk, port: number): Promise<Walle
 interface Serving {
   readonly desk: IntentDesk
   readonly token: string
+  readonly hive: ChallengeDesk | undefined
 }
 
 async function handle(
@@ -78,7 +91,7 @@ async function handle(
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  { desk, token }: Serving,
+  { desk, token, hive }: Serving,
 ): Promise<void> {
   const { method = '', url = '/' } = request
   if (method === 'OPTIONS') {
@@ -94,6 +107,8 @@ async function route(
     const who = typeof account === 'string' ? { account } : {}
     const gone = whenGone(response)
     sendJson(response, 200, answerJson(await desk.submit(String(intent), { gone, ...who })))
+  } else if (method === 'POST' && hive !== undefined && isChallengeRoute(url)) {
+    sendJson(response, 201, await answerChallengeRoute(url, hive, await readJson(request)))
   } else if (url === '/intents' && method === 'GET' && mayDecide(request, token)) {
     sendJson(response, 200, { waiting: desk.waiting(), rules: desk.rules.all() })
   } else if (url === '/decisions' && method === 'POST' && mayDecide(request, token)) {
@@ -170,6 +185,7 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
 
 const STATUSES: Readonly<Record<number, number>> = {
   [exitCodes.refused]: 403,
+  [exitCodes.notVerified]: 401,
   [exitCodes.unreachable]: 502,
   [exitCodes.devnetState]: 503,
 }
