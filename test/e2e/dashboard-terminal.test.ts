@@ -23,6 +23,11 @@ function terminal(columns: number, rows: number, flags = '') {
     screen: () => tmux('capture-pane', '-p'),
     press: (...keys: string[]) => tmux('send-keys', ...keys),
     resize: (x: number, y: number) => tmux('resize-window', '-x', `${x}`, '-y', `${y}`),
+    /** The pid of the program in the pane: the child of its shell. */
+    program: () => {
+      const shell = tmux('display-message', '-p', '#{pane_pid}').trim()
+      return Number(execFileSync('pgrep', ['-P', shell], { encoding: 'utf8' }).split('\n')[0])
+    },
     /** Whether the pane shows the alternate screen and a cursor. */
     state: () => tmux('display-message', '-p', '#{alternate_on} #{cursor_flag}').trim(),
     [Symbol.dispose]: () => {
@@ -69,6 +74,16 @@ if (!present) {
     await shows(pane, 'code 0')
     assert.is(pane.state(), '0 1')
   })
+
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
+    test(`restores the terminal after ${signal}`, async () => {
+      using pane = terminal(80, 24)
+      await shows(pane, 'ready in 1.1 s')
+      process.kill(pane.program(), signal)
+      await shows(pane, 'bye')
+      assert.is(pane.state(), '0 1')
+    })
+  }
 
   test('restores the terminal and keeps the message when the program throws', async () => {
     using pane = terminal(100, 30, '--crash')
