@@ -73,10 +73,10 @@ export async function publishDid(publishing: Publishing): Promise<PublishedDid> 
   const wish: NewDocument = { privateKey: didKey, time: await timeOf(chain.rpc), expires, services }
   const [last] = transactions
   if (status === 'unpublished' || last?.document === undefined) {
-    return sendSigned(publishing, createRequest(newDocument(wish), didKey))
+    return send(publishing, createRequest(newDocument(wish), didKey))
   }
   const document = changedDocument(parseDocument(last.document), wish)
-  return sendSigned(publishing, updateRequest(document, last.txid, didKey))
+  return send(publishing, updateRequest(document, last.txid, didKey))
 }
 
 /** Ends a DID for ever. Throws as `publishDid` does, and `did/notOnChain`. */
@@ -87,11 +87,10 @@ export async function deactivateDid(sending: Sending): Promise<PublishedDid> {
   const { status } = await resolveDid(chain.rpc, did)
   if (status === 'unpublished') throw DidUseError.notOnChain(did)
   if (status === 'deactivated') throw DidUseError.deactivated(did)
-  return sendSigned(sending, deactivateRequest(didKey))
+  return send(sending, deactivateRequest(didKey))
 }
 
-/** Sends a request of the DID's own key. */
-export async function sendSigned(sending: Sending, request: DidRequest): Promise<PublishedDid> {
+async function send(sending: Sending, request: DidRequest): Promise<PublishedDid> {
   const { hash, from, receipt } = await sendDidRequest(sending, requestText(request))
   return {
     did: didOf(publicKeyOf(sending.didKey)),

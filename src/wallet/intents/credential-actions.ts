@@ -4,17 +4,17 @@
  * @see Elastos.Essentials.App src/app/identity/pages/intents/
  */
 import { issueCredential, SELF_PROCLAIMED } from '../../identity/credential.ts'
+import { withCredential, withService } from '../../identity/document-edit.ts'
 import { isObject, type Json, type JsonObject } from '../../protocol/did/canonical-json.ts'
 import { type Credential, wholeCredentialText } from '../../protocol/did/credential.ts'
 import { fullUrl, readCredential } from '../../protocol/did/credential-form.ts'
 import { parseTime } from '../../protocol/did/time.ts'
-import { editDid, withCredentials, withService } from '../did-edit.ts'
 import type { Action } from './action.ts'
 import { dropCredentials, keepCredentials } from './box.ts'
 import { IntentError } from './errors.ts'
 import { type Hand, signerOf } from './hand.ts'
 import { listParam, objectParam, optionalText, own, textParam, textsParam } from './params.ts'
-import { sendingOf } from './publish-actions.ts'
+import { publishEdited } from './publish-actions.ts'
 
 const DAY_SECONDS = 24 * 3600
 
@@ -26,7 +26,7 @@ export const credimport: Action = {
     const credentials = listParam(params, 'credentials').map((one) => ownCredential(one, hand))
     keepCredentials(hand.boxFile, credentials)
     if (own(params, 'forceToPublishCredentials') !== undefined) {
-      await editDid(sendingOf(hand), (document) => withCredentials(document, credentials))
+      await publishEdited(hand, (document) => credentials.reduce(withCredential, document))
     }
     return { importedcredentials: credentials.map(({ id }) => id) }
   },
@@ -39,10 +39,11 @@ export const credcontextimport: Action = {
   describe: (params) => `publish the credential context ${textParam(params, 'serviceName')}`,
   perform: async ({ params }, hand) => {
     const credential = ownCredential(objectParam(params, 'credential'), hand)
-    const service = fullUrl(textParam(params, 'serviceName'), signerOf(hand).did, 'serviceName')
+    const fragment = textParam(params, 'serviceName')
     keepCredentials(hand.boxFile, [credential])
-    await editDid(sendingOf(hand), (document) =>
-      withService(withCredentials(document, [credential]), service, {
+    await publishEdited(hand, (document) =>
+      withService(withCredential(document, credential), {
+        fragment,
         type: 'CredentialContext',
         endpoint: credential.id,
       }),
@@ -63,7 +64,10 @@ export const creddelete: Action = {
     )
     const gone = dropCredentials(hand.boxFile, ids)
     if (own(params, 'forceToPublishCredentials') !== undefined) {
-      await editDid(sendingOf(hand), (document) => withCredentials(document, [], ids))
+      await publishEdited(hand, (document) => ({
+        ...document,
+        verifiableCredential: document.verifiableCredential.filter(({ id }) => !ids.has(id)),
+      }))
     }
     return { deletedcredentialsids: gone }
   },
@@ -144,7 +148,7 @@ export const registerapplicationprofile: Action = {
   perform: async ({ params }, hand) => {
     const credentials = profileCredentials(params, hand)
     keepCredentials(hand.boxFile, credentials)
-    await editDid(sendingOf(hand), (document) => withCredentials(document, credentials))
+    await publishEdited(hand, (document) => credentials.reduce(withCredential, document))
     return {}
   },
   denied: { status: 'cancelled' },

@@ -1,21 +1,39 @@
 /** Intents that end in a DID transaction. */
+import { withService } from '../../identity/document-edit.ts'
+import type { DidDocument } from '../../protocol/did/document.ts'
 import { parseRequest, requestText } from '../../protocol/did/request.ts'
 import { assertDevnetEvm } from '../devnet-only.ts'
-import { editDid, withService } from '../did-edit.ts'
-import { publishDid, type Sending, sendDidRequest } from '../did-publish.ts'
+import { changeDid, type Paying } from '../did-change.ts'
+import { type PublishedDid, sendDidRequest } from '../did-publish.ts'
 import type { Action } from './action.ts'
 import { eidOf, type Hand, signerOf } from './hand.ts'
 import { objectParam, textParam } from './params.ts'
 
-/** Sending as the account that answers: its DID signs, its coins pay. */
-export function sendingOf(hand: Hand): Sending {
+/** The account that answers pays. */
+function payingOf(hand: Hand): Paying {
   return {
     chain: eidOf(hand),
-    didKey: signerOf(hand).privateKey,
     payerKey: hand.account.evm.privateKey,
     waitMs: hand.waitMs,
     signal: hand.signal,
   }
+}
+
+/**
+ * Publishes what `edit` makes of the document of whoever answers, or of a new one.
+ * Throws as `changeDid` does.
+ */
+export function publishEdited(
+  hand: Hand,
+  edit: (document: DidDocument) => DidDocument,
+): Promise<PublishedDid> {
+  const signer = signerOf(hand)
+  return changeDid({
+    authority: { name: hand.account.name, did: signer.did, signers: [signer] },
+    paying: payingOf(hand),
+    when: 'either',
+    edit,
+  })
 }
 
 export const promptpublishdid: Action = {
@@ -23,7 +41,7 @@ export const promptpublishdid: Action = {
   name: 'promptpublishdid',
   describe: () => 'publish the DID',
   perform: async (_intent, hand) => {
-    const { txid } = await publishDid({ ...sendingOf(hand), services: [] })
+    const { txid } = await publishEdited(hand, (document) => document)
     return { txid }
   },
   denied: { txid: null },
@@ -35,10 +53,8 @@ export const sethiveprovider: Action = {
   describe: (params) => `publish ${textParam(params, 'address')} as the Hive vault`,
   perform: async ({ params }, hand) => {
     const endpoint = textParam(params, 'address')
-    const id = `${signerOf(hand).did}#hivevault`
-    await editDid(sendingOf(hand), (document) =>
-      withService(document, id, { type: 'HiveVault', endpoint }),
-    )
+    const service = { fragment: 'hivevault', type: 'HiveVault', endpoint }
+    await publishEdited(hand, (document) => withService(document, service))
     return { status: 'published' }
   },
   denied: { status: 'cancelled' },
@@ -53,9 +69,9 @@ const describeRequest: Action['describe'] = (params) => {
 /** Somebody else's finished request: this account only pays. */
 const performRequest = async (params: Parameters<Action['describe']>[0], hand: Hand) => {
   const request = parseRequest(JSON.stringify(objectParam(params, 'didrequest')))
-  const { didKey: _, ...sending } = sendingOf(hand)
-  await assertDevnetEvm({ chain: 'eid', rpc: sending.chain.rpc })
-  const { hash } = await sendDidRequest(sending, requestText(request))
+  const paying = payingOf(hand)
+  await assertDevnetEvm({ chain: 'eid', rpc: paying.chain.rpc })
+  const { hash } = await sendDidRequest(paying, requestText(request))
   return hash
 }
 
