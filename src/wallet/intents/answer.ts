@@ -10,6 +10,7 @@ import { checkCaller } from './caller.ts'
 import { IntentError } from './errors.ts'
 import { type Hand, lookupOf, signerOf } from './hand.ts'
 import { type Intent, parseIntent } from './intent.ts'
+import { plainText } from './plain-text.ts'
 import { type Reply, replyTo } from './reply.ts'
 
 /** An intent that was read and found good, and waits for a yes or no. */
@@ -43,15 +44,18 @@ export interface IntentAnswer {
   readonly error?: ElaError
 }
 
+/** Of a text from outside. */
+const SHOWN = 500
+
 /** Throws what `parseIntent`, `actionOf` and `checkCaller` do, and `intent/badParameter`. */
 export async function readIntent(url: string, hand: Hand): Promise<Asked> {
   const intent = parseIntent(url)
   const action = actionOf(intent.service, intent.action)
-  const does = action.describe(intent.params)
+  const does = plainText(action.describe(intent.params), SHOWN)
   const lookup = lookupOf(hand)
   const { name, warnings } = await checkCaller(intent, lookup)
-  const app = name ?? intent.appDid ?? intent.asker
-  const answersTo = intent.redirectUrl ?? intent.callbackUrl
+  const app = shown(name ?? intent.appDid ?? intent.asker)
+  const answersTo = shown(intent.redirectUrl ?? intent.callbackUrl)
   const summary = {
     action: intent.action,
     service: intent.service,
@@ -60,15 +64,23 @@ export async function readIntent(url: string, hand: Hand): Promise<Asked> {
     did: signerOf(hand).did,
     ...(app === undefined ? {} : { app }),
     ...(answersTo === undefined ? {} : { answersTo }),
-    warnings: [...warnings, ...looseEnds(intent), ...(await tokenFaults(intent, lookup, hand))],
+    warnings: [...warnings, ...looseEnds(intent), ...(await tokenFaults(intent, lookup, hand))].map(
+      (warning) => plainText(warning, SHOWN),
+    ),
   }
   return { intent, action, summary }
+}
+
+function shown(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainText(text, SHOWN)
 }
 
 function looseEnds({ params, appDid, redirectUrl, callbackUrl }: Intent): readonly string[] {
   const answers = redirectUrl ?? callbackUrl
   if (appDid !== undefined || answers === undefined || isObject(params['request'])) return []
-  return [`No \`appdid\` says whose intent this is; the answer goes to ${new URL(answers).origin}.`]
+  const { origin, protocol } = new URL(answers)
+  const where = origin === 'null' ? protocol : origin
+  return [`No \`appdid\` says whose intent this is; the answer goes to ${where}.`]
 }
 
 /** Essentials takes any token; a back end that checks its own requests would not. */

@@ -1,7 +1,8 @@
 import { defineErrors } from '../../base/errors.ts'
 import { suggestion } from '../../base/nearest-word.ts'
+import { plainText } from './plain-text.ts'
 
-const brief = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text)
+const brief = (text: string) => plainText(text, 80)
 
 /** What can be wrong with an intent or its answer. */
 export const IntentError = defineErrors('intent', {

@@ -149,6 +149,8 @@ function returnUrl(name: string, url: string | undefined): string | undefined {
   if (FORBIDDEN.has(parsed.protocol)) {
     throw IntentError.badReturnUrl(name, url, `${parsed.protocol} is not for answers`)
   }
-  if (/[\r\n]/.test(url)) throw IntentError.badReturnUrl(name, url, 'it has line breaks')
+  if (/[\r\n]|\p{Surrogate}/u.test(url)) {
+    throw IntentError.badReturnUrl(name, url, 'it has line breaks or broken characters')
+  }
   return url
 }

@@ -82,6 +82,21 @@ test('no means the answer of a user who refuses', async () => {
   assert.ok(reply.way === 'redirect' && reply.url.startsWith('https://my.app/?result='))
 })
 
+test('a DApp cannot write over the question it asks', async () => {
+  using folder = temporaryFolder()
+  const desk = deskIn(folder)
+  const params = new URLSearchParams({
+    data: 'pay\u001b[2K\rjust a greeting\u202e',
+    redirecturl: 'myapp://back',
+  })
+  const answer = desk.submit(`https://did.web3essentials.io/didsign?${params}`)
+  const { id, does, warnings } = await waitingIn(desk)
+  assert.is(does, 'sign pay\ufffd[2K\ufffdjust a greeting\ufffd')
+  assert.match(warnings.join(), 'myapp:')
+  desk.decide(id, 'deny')
+  await answer
+})
+
 test('rules decide by action, and for all', async () => {
   using folder = temporaryFolder()
   const rules = new ApprovalRules()

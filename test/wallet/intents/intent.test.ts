@@ -80,6 +80,8 @@ test('answers never go where a browser would run them', async () => {
     await fails('intent/badReturnUrl', open(url))
   }
   assert.is(open('myapp://back')().redirectUrl, 'myapp://back')
+  const broken = token({ redirecturl: 'https://my.app/\ud800' })
+  await fails('intent/badReturnUrl', () => parseIntent(`elastos://didsign/${broken}`))
 })
 
 test('a parameter named like a built-in stays a parameter', () => {
