@@ -64,6 +64,7 @@ export async function openWallet(context: Context, wish: WalletWish): Promise<Op
     file,
     async [Symbol.asyncDispose]() {
       removeServerFile(file)
+      desk.close()
       await server[Symbol.asyncDispose]()
     },
   }

@@ -79,7 +79,7 @@ function looseEnds({ params, appDid, redirectUrl, callbackUrl }: Intent): readon
   const answers = redirectUrl ?? callbackUrl
   if (appDid !== undefined || answers === undefined || isObject(params['request'])) return []
   const { origin, protocol } = new URL(answers)
-  const where = origin === 'null' ? protocol : origin
+  const where = origin === 'null' ? `the app of ${protocol}//` : origin
   return [`No \`appdid\` says whose intent this is; the answer goes to ${where}.`]
 }
 

@@ -140,6 +140,10 @@ test('nobody to ask is an answer too, and so is going away', async () => {
   gone.abort()
   assert.is((await answer).status, 'denied')
   assert.equal(desk.waiting(), [])
+  const last = desk.submit(SIGN)
+  await waitingIn(desk)
+  desk.close()
+  assert.is((await last).error?.code, 'intent/nobodyApproves')
 })
 
 test('at most twenty wait', async () => {
