@@ -12,7 +12,7 @@ export const esc = evmKind({
   gasLimit: 8_000_000,
   maxTransactionBytes: 32 * 1024,
   minGasPrice: 1_000_000_000,
-  optionNames: ['mainchainRpc'],
+  optionNames: ['mainchainRpc', 'minGasPrice'],
   // Only asked now and then, so that ESC starts beside the main chain and lives without it.
   options: ({ options: { mainchainRpc }, portOf }) => ({
     mainchainRpc: mainchainRpc ?? `http://${LOOPBACK}:${portOf('mainchain', 'rpc')}`,

@@ -4,9 +4,10 @@ import { callRpc } from '../../base/json-rpc.ts'
 import type { Admin } from './admin.ts'
 import { callData, legacyOnly } from './call-object.ts'
 import type { Chain } from './chain.ts'
+import { NO_FUNDS, realAnswer } from './engine-refusal.ts'
 import type { Guard } from './guard.ts'
 import { isObject, type JsonObject, quantity, toQuantity } from './json-values.ts'
-import { fixed, notYet, passed, renamed, shaped } from './methods.ts'
+import { fixed, keyless, notYet, passed, renamed, shaped } from './methods.ts'
 import type { Natives } from './natives.ts'
 import {
   methodMissing,
@@ -15,7 +16,7 @@ import {
   type RpcRequest,
   refusal,
 } from './rpc-message.ts'
-import { shapeReceipt } from './shapes.ts'
+import { shapePending, shapeReceipt } from './shapes.ts'
 import type { Transactions } from './transactions.ts'
 
 export interface DispatcherOptions {
@@ -26,6 +27,9 @@ export interface DispatcherOptions {
   readonly transactions: Transactions
 }
 
+/** Members of call objects that came after 2019. */
+const later = ['maxFeePerGas', 'accessList', 'type']
+const ERROR_WITHIN = 1_024
 const GWEI = 1_000_000_000
 const calls: ReadonlySet<string> = new Set(['eth_call', 'eth_estimateGas'])
 
@@ -62,6 +66,9 @@ export class Dispatcher {
     if (passed.has(method)) return this.#forward(request, body)
     if (calls.has(method)) return this.#call(request, body)
     const shape = shaped.get(method)
+    if (method === 'eth_getBlockByNumber' && params[0] === 'pending') {
+      return this.#reshape(method, params, shapePending)
+    }
     if (shape !== undefined) return this.#reshape(method, params, shape)
     if (method === 'eth_getTransactionReceipt') return this.#receipt(params)
     return this.#own(request, params)
@@ -79,6 +86,7 @@ export class Dispatcher {
     if (method === 'web3_clientVersion') return { result: chain.settings.clientVersion }
     if (method === 'eth_getTransactionFeeDetails') return this.#feeDetails(params)
     if (fixed.has(method)) return { result: fixed.get(method) }
+    if (keyless.has(method)) return refusal('unknown account')
     if (notYet.has(method)) return refusal(`${method} is not supported by this devnet yet`)
     const done = await admin.call(method, params)
     if (done !== undefined) return done
@@ -92,8 +100,12 @@ export class Dispatcher {
 
   async #forward({ method, params }: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
     const { client, settings } = this.#options.chain
-    const ownWords = body === undefined || settings.fork !== undefined
-    return ownWords ? this.#ask(method, params) : { text: await client.send(body) }
+    if (body === undefined || settings.fork !== undefined) return this.#ask(method, params)
+    const text = await client.send(body)
+    // The engine writes `{"jsonrpc":"2.0","id":…,"error":…`; ids are short.
+    if (!text.subarray(0, ERROR_WITHIN).includes('"error":')) return { text }
+    const { error } = JSON.parse(text.toString('utf8')) as { error?: RpcFailure }
+    return error === undefined ? { text } : realAnswer(method, params, error)
   }
 
   async #ask(
@@ -120,7 +132,9 @@ export class Dispatcher {
     error: RpcFailure,
   ): Promise<{ readonly result: unknown } | { readonly error: RpcFailure }> {
     const { fork } = this.#options.chain.settings
-    if (fork === undefined || !error.message.startsWith('Fork Error')) return { error }
+    if (fork === undefined || !error.message.startsWith('Fork Error')) {
+      return realAnswer(method, params, error)
+    }
     return { result: await callRpc(fork.url, method, Array.isArray(params) ? params : []) }
   }
 
@@ -147,11 +161,24 @@ export class Dispatcher {
     return { result: shapeReceipt(result, didLog === undefined ? {} : { didLog }) }
   }
 
-  /** `eth_call` and `eth_estimateGas`. */
+  /** `eth_call` and `eth_estimateGas`. A real node gives the sender of a call all the coins it wants. */
   async #call(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
+    const answer = await this.#run(request, body)
+    if (request.method !== 'eth_call' || !('error' in answer)) return answer
+    if (answer.error.message !== NO_FUNDS) return answer
+    const [call, block = 'latest', overrides, ...rest] = request.params as readonly unknown[]
+    if (!isObject(call) || typeof call['from'] !== 'string') return answer
+    const others = isObject(overrides) ? overrides : {}
+    const rich = { ...others, [call['from']]: { balance: `0x${'f'.repeat(64)}` } }
+    return this.#run({ ...request, params: [call, block, rich, ...rest] }, undefined)
+  }
+
+  async #run(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
     const params = request.params as readonly unknown[]
-    const [call, block = 'latest', overrides, ...rest] = params
-    if (!isObject(call)) return this.#forward(request, body)
+    const [given, block = 'latest', overrides, ...rest] = params
+    if (!isObject(given)) return this.#forward(request, body)
+    // The node's call objects have `data` alone; `input` is one of the names it does not know.
+    const { input, ...call } = given
     const { guard, natives } = this.#options
     const { from, to } = call
     if (guard?.covers(to) === true) {
@@ -165,7 +192,8 @@ export class Dispatcher {
     if (state !== undefined) {
       return this.#ask(request.method, [legacyOnly(call), block, state, ...rest])
     }
-    if (!('maxFeePerGas' in call || 'accessList' in call || 'type' in call)) {
+    const isPlain = input === undefined && !later.some((name) => name in call)
+    if (isPlain) {
       return this.#forward(request, body)
     }
     return this.#ask(request.method, [legacyOnly(call), ...params.slice(1)])

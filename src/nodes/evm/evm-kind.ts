@@ -3,7 +3,13 @@ import { callRpc } from '../../base/json-rpc.ts'
 import { LOOPBACK } from '../../base/loopback-server.ts'
 import { programOf } from '../../base/program.ts'
 import type { LaunchContext, Mining, NodeKind, Profile } from '../kind.ts'
-import { checkNames, clockOption, commonOptions, forkOption } from './evm-options.ts'
+import {
+  checkNames,
+  clockOption,
+  commonOptions,
+  forkOption,
+  gasPriceOption,
+} from './evm-options.ts'
 import type { EvmSettings } from './settings.ts'
 
 export interface EvmKind {
@@ -84,7 +90,7 @@ function settingsOf(kind: EvmKind, context: LaunchContext): EvmSettings {
     chainId: kind.chainIds[profile],
     gasLimit,
     maxTransactionBytes,
-    minGasPrice,
+    minGasPrice: gasPriceOption(name, given) ?? minGasPrice,
     clientVersion,
     balances: Object.fromEntries(balances),
     contracts: kind.contracts(profile),

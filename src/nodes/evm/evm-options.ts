@@ -44,6 +44,14 @@ export function forkOption(
   return { url: url.href, block: forkBlock }
 }
 
+/** `minGasPrice` in wei, as a number or text. Throws `evm/badOption`. */
+export function gasPriceOption(kind: string, { minGasPrice }: Options): number | undefined {
+  if (minGasPrice === undefined) return undefined
+  const wei = /^\d{1,15}$/.test(String(minGasPrice)) ? Number(minGasPrice) : -1
+  if (wei < 0) throw EvmError.badOption(kind, 'minGasPrice', 'is no number of wei')
+  return wei
+}
+
 /** A port; `true` for the usual one. Throws `evm/badOption`. */
 export function portOption(kind: string, name: string, value: unknown): number | undefined {
   if (typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536) {

@@ -71,6 +71,9 @@ export const fixed: ReadonlyMap<string, unknown> = entriesOf<unknown>({
   rpc_modules: { did: '1.0', eth: '1.0', net: '1.0', rpc: '1.0', txpool: '1.0', web3: '1.0' },
 })
 
+/** Methods that need an account of the node's own, which it has not. */
+export const keyless: ReadonlySet<string> = new Set(['eth_sign', 'eth_signTransaction'])
+
 /** Methods that belong to transfers between the chains, which this node does not make yet. */
 export const notYet: ReadonlySet<string> = new Set([
   'eth_onSmallCrossTxSuccess',

@@ -82,6 +82,8 @@ const pickLog = picker([
 function header(block: JsonObject): Record<string, unknown> {
   const shaped = pickHeader(block)
   shaped['difficulty'] = DIFFICULTY
+  // The engine's has what PREVRANDAO gives; consensus there leaves it empty.
+  shaped['mixHash'] = `0x${'0'.repeat(64)}`
   return shaped
 }
 
@@ -91,7 +93,8 @@ export function shapeHeader(block: unknown): unknown {
 }
 
 export function shapeHeaderAnswer(block: unknown): unknown {
-  return isObject(block) ? { ...header(block), totalDifficulty: totalDifficulty(block) } : block
+  if (!isObject(block)) return block
+  return { ...header(block), size: block['size'], totalDifficulty: totalDifficulty(block) }
 }
 
 export function shapeBlock(block: unknown): unknown {
@@ -103,6 +106,12 @@ export function shapeBlock(block: unknown): unknown {
   shaped['transactions'] = Array.isArray(transactions) ? transactions.map(shapeTransaction) : []
   shaped['uncles'] = []
   return shaped
+}
+
+/** A block nobody has made yet has neither a hash nor a maker. */
+export function shapePending(block: unknown): unknown {
+  const shaped = shapeBlock(block)
+  return isObject(shaped) ? { ...shaped, hash: null, nonce: null, miner: null } : shaped
 }
 
 /** Every block adds the same difficulty, the first one included. */
