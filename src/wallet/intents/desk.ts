@@ -122,6 +122,11 @@ export class IntentDesk {
     return meant.length
   }
 
+  /** Answers all that wait as nobody, for the end of the program. */
+  close(): void {
+    for (const { decide } of [...this.#waiting.values()]) decide('nobody')
+  }
+
   #wait(
     id: string,
     { summary }: Asked,
