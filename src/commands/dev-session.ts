@@ -2,6 +2,7 @@
 import { messageOf } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig, loadConfigOrDefault } from '../config/load.ts'
+import type { Decided } from '../dashboard/approvals.ts'
 import { type Dashboard, openDashboard } from '../dashboard/open.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import type { DevnetEvent, Intent } from '../devnet/events.ts'
@@ -13,10 +14,13 @@ import { watchFiles } from '../runtime/watch.ts'
 import type { Context } from './context.ts'
 import { NetworkView } from './dev-networks.ts'
 import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
+import type { OpenWallet } from './wallet-desk.ts'
 
 export interface DevFlags extends DevnetFlags {
   readonly dapp: boolean
   readonly tui: boolean
+  /** The account whose wallet answers the intents of DApps; none without it. */
+  readonly wallet?: string
 }
 
 export async function runDev(folder: string, flags: DevFlags, context: Context): Promise<void> {
@@ -40,6 +44,7 @@ class DevSession {
   readonly #over: AbortSignal
   #devnet: Devnet | undefined
   #dapp: Dapp | undefined
+  #wallet: OpenWallet | undefined
   #stoppingDapp: Promise<void> | undefined
   #closers: (() => Promise<void>)[] = []
 
@@ -81,6 +86,7 @@ class DevSession {
     }
     this.#devnet = devnet
     this.#networks.devnet = devnet
+    if (this.#flags.wallet !== undefined) await this.#openWallet(this.#flags.wallet)
     const url = this.#flags.dapp ? await this.#startDapp(devnet) : undefined
     if (!this.#over.aborted) this.#answer(devnet, url)
     await Promise.race([devnet.stopped, whenAborted(this.#over)])
@@ -88,6 +94,7 @@ class DevSession {
 
   async close(): Promise<void> {
     await this.#stopDapp()
+    await this.#wallet?.[Symbol.asyncDispose]()
     for (const close of this.#closers) await close()
     await this.#devnet?.stop()
     await this.#dashboard.close()
@@ -119,6 +126,15 @@ class DevSession {
     return this.#dapp.url
   }
 
+  async #openWallet(account: string): Promise<void> {
+    const { openDevWallet } = await import('./dev-wallet.ts')
+    const { folder } = this.#config
+    this.#wallet = await openDevWallet({ ...this.#context, cwd: folder }, account)
+    this.#wallet.desk.subscribe((event) => this.#dashboard.show(event))
+    const message = `${this.#wallet.account}'s wallet answers intents at ${this.#wallet.url}`
+    this.#dashboard.show({ event: 'notice', message })
+  }
+
   async #watchConfig(file: string): Promise<void> {
     const notice = (message: string) => this.#dashboard.show({ event: 'notice', message })
     const watching = await watchFiles({
@@ -142,13 +158,14 @@ class DevSession {
     await this.#stoppingDapp
   }
 
-  async #perform(intent: Intent): Promise<void> {
+  async #perform(intent: Intent | Decided): Promise<void> {
     if (intent.intent === 'stop') {
       this.#quit.abort()
       return
     }
     try {
-      await this.#devnet?.perform(intent)
+      if (intent.intent === 'decide') this.#wallet?.desk.decide(intent.id, intent.decision)
+      else await this.#devnet?.perform(intent)
     } catch (error) {
       this.#dashboard.show({ event: 'notice', message: messageOf(error) })
     }
@@ -159,7 +176,9 @@ class DevSession {
     const { printer } = this.#context
     const { name, folder } = this.#config
     const { nodes, environment, accounts } = devnet.session
-    const data = { name, folder, dapp: url ?? null, sandbox: 'none', nodes, environment, accounts }
+    const wallet = this.#wallet?.url ?? null
+    const shown = { nodes, environment, accounts }
+    const data = { name, folder, dapp: url ?? null, sandbox: 'none', wallet, ...shown }
     const isTerminal = printer.options.stdout.isTTY === true
     printer.answer('dev', data, () => (isTerminal ? '' : (url ?? '')))
   }

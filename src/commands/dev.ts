@@ -8,12 +8,17 @@ export function define(command: Command, context: Context): void {
   addDevnetFlags(command.argument('[folder]', "the project's folder"))
     .option('--no-dapp', 'start the devnet alone')
     .option('--no-tui', 'plain lines instead of the dashboard')
+    .option(
+      '--wallet <account>',
+      'answer the intents of DApps as this account; decide on the dashboard',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   ela dev
   ela dev song-shop --mining interval:5000
+  ela dev --wallet alice         y and n on the dashboard answer what DApps ask
   ela dev --only mainchain,esc --no-tui
   ela dev --json-stream          one event a line, for programs
 

@@ -1,6 +1,7 @@
 import { Box, type Key as InkKey, Text, useInput } from 'ink'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { ActivityPane } from './ActivityPane.tsx'
+import { ApprovalPane } from './ApprovalPane.tsx'
 import { LogPane } from './LogPane.tsx'
 import { fit, type Look } from './look.ts'
 import { NodeTable, tableRows } from './NodeTable.tsx'
@@ -72,9 +73,10 @@ function Header({
   readonly title: string
   readonly width: number
 }): ReactNode {
+  const waiting = state.approvals.length > 0 ? `${state.approvals.length} for the wallet (w)  ` : ''
   const ready = state.readyAfterMs === undefined ? '' : ` in ${duration(state.readyAfterMs)}`
   const left = ` ela dev  ${title}`
-  const right = `${state.phase}${state.phase === 'ready' ? ready : ''} `
+  const right = `${waiting}${state.phase}${state.phase === 'ready' ? ready : ''} `
   return (
     <Text inverse wrap="truncate">
       {fit(left, width - right.length)}
@@ -124,6 +126,9 @@ function Panes({ state, view, accounts, columns, rows, look }: PanesProps): Reac
       )}
       {view.overlay === 'none' && (
         <LogPane state={state} view={view} width={columns} rows={below} look={look} />
+      )}
+      {view.overlay === 'approvals' && (
+        <ApprovalPane approvals={state.approvals} width={columns} rows={left} look={look} />
       )}
       {view.overlay === 'help' && <KeyHelp width={columns} rows={left} look={look} />}
       {view.overlay === 'accounts' && (

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import type { Printer } from '../base/printer.ts'
 import type { Intent } from '../devnet/events.ts'
+import type { Decided } from './approvals.ts'
 import { lookOf } from './look.ts'
 import type { ShownAccount } from './Overlay.tsx'
 import { plainLine } from './plain.ts'
@@ -18,7 +19,7 @@ export interface DashboardOptions {
   readonly accounts: readonly ShownAccount[]
   /** Whether the picture is wanted; it also takes a terminal. */
   readonly tui: boolean
-  readonly onIntent: (intent: Intent) => void
+  readonly onIntent: (intent: Intent | Decided) => void
 }
 
 export interface Dashboard {

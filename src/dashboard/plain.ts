@@ -1,4 +1,5 @@
 /** Events as lines: for CI, pipes, screen readers, and the dashboard's plain stream. */
+import { approvalLine } from './approvals.ts'
 import { type DashboardEvent, duration, restartWords } from './state.ts'
 
 const NODE_WIDTH = 10
@@ -32,7 +33,7 @@ export function plainLine(event: DashboardEvent): string | undefined {
     case 'node-restarting':
       return row(event.node, restartWords(event))
     case 'node-stopped':
-      return row(event.node, `stopped: ${event.how}`)
+      return row(event.node, event.how)
     case 'node-failed':
       return row(event.node, `failed: ${event.message}`)
     case 'node-health':
@@ -55,6 +56,9 @@ export function plainLine(event: DashboardEvent): string | undefined {
         `${event.name} ready in ${duration(event.tookMs)} ${where} (not sandboxed)`,
       )
     }
+    case 'intent-waiting':
+    case 'intent-answered':
+      return row('wallet', approvalLine(event))
     case 'dapp-changed':
       return row('dapp', `changed: ${event.files.join(', ')}`)
     case 'dapp-ended':

@@ -2,8 +2,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { DevnetEvent } from '../devnet/events.ts'
 import type { RuntimeEvent } from '../runtime/events.ts'
+import { type Approval, type ApprovalEvent, approvalLine } from './approvals.ts'
 
-export type DashboardEvent = DevnetEvent | RuntimeEvent
+export type DashboardEvent = DevnetEvent | RuntimeEvent | ApprovalEvent
 
 export type NodeStatus = 'waiting' | 'starting' | 'ready' | 'restarting' | 'stopped' | 'failed'
 
@@ -70,6 +71,8 @@ export interface State {
   readonly dapp: DappState
   readonly activity: readonly Activity[]
   readonly logs: readonly LogLine[]
+  /** Intents that wait for a decision, the oldest first. */
+  readonly approvals: readonly Approval[]
   /** Counts everything that ever came into a ring, so that a paused view knows what it missed. */
   readonly seq: number
 }
@@ -84,6 +87,7 @@ export const initialState: State = {
   dapp: { status: 'none' },
   activity: [],
   logs: [],
+  approvals: [],
   seq: 0,
 }
 
@@ -123,7 +127,19 @@ export function reduce(state: State, event: DashboardEvent, now: number): State 
     case 'dapp-changed':
     case 'dapp-ended':
       return reduceDapp(state, event, now)
+    case 'intent-waiting':
+    case 'intent-answered':
+      return reduceApproval(state, event, now)
   }
+}
+
+function reduceApproval(state: State, event: ApprovalEvent, now: number): State {
+  const next = withLog(state, 'wallet', approvalLine(event), now)
+  const approvals =
+    event.event === 'intent-waiting'
+      ? [...state.approvals, event.intent]
+      : state.approvals.filter(({ id }) => id !== event.id)
+  return { ...next, approvals }
 }
 
 type NodeEvent = Extract<
@@ -264,7 +280,7 @@ export function restartWords({
   attempt,
 }: Extract<DevnetEvent, { event: 'node-restarting' }>): string {
   return attempt === 0
-    ? `restarting after ${how}`
+    ? 'restarting, as asked'
     : `ended with ${how}; restart ${attempt} in ${duration(inMs)}`
 }
 

@@ -1,6 +1,6 @@
 /** Holds state and view, and says at most five times a second that they changed. */
 import { type DashboardEvent, initialState, reduce, type State } from './state.ts'
-import { type Effect, initialView, type Key, press, type View } from './view.ts'
+import { type Effect, followed, initialView, type Key, press, type View } from './view.ts'
 
 export interface Snapshot {
   readonly state: State
@@ -33,7 +33,9 @@ export class DashboardStore {
   /** Takes an event in; the picture follows within `FRAME_MS`. */
   show(event: DashboardEvent): void {
     const state = reduce(this.#snapshot.state, event, this.#now())
-    this.#snapshot = { ...this.#snapshot, state }
+    const isDecision = event.event === 'intent-waiting' || event.event === 'intent-answered'
+    const { view } = this.#snapshot
+    this.#snapshot = { state, view: isDecision ? followed(view, state) : view }
     this.#timer ??= setTimeout(() => this.#tell(), FRAME_MS)
   }
 

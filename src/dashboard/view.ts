@@ -1,5 +1,6 @@
 /** What the user has chosen to see, folded out of key presses. Pure. */
 import type { Intent } from '../devnet/events.ts'
+import type { Decided } from './approvals.ts'
 import type { LogLine, State } from './state.ts'
 
 export interface View {
@@ -14,7 +15,7 @@ export interface View {
   readonly pausedAt: number | undefined
   /** Lines scrolled up from there. */
   readonly scrolled: number
-  readonly overlay: 'none' | 'help' | 'accounts'
+  readonly overlay: 'none' | 'help' | 'accounts' | 'approvals'
   /** A line of answer to the last key. */
   readonly said: string
 }
@@ -45,7 +46,11 @@ export type Key =
         | 'interrupt'
     }
 
-export type Effect = Intent | { readonly intent: 'toggle-plain' } | { readonly intent: 'interrupt' }
+export type Effect =
+  | Intent
+  | Decided
+  | { readonly intent: 'toggle-plain' }
+  | { readonly intent: 'interrupt' }
 
 export interface Pressed {
   readonly view: View
@@ -66,6 +71,7 @@ export const keyHelp: readonly (readonly [key: string, what: string, command: st
   ['p', 'log: pause, and go on', ''],
   ['PgUp PgDn', 'log: scroll', 'ela logs --since 5m'],
   ['a', 'accounts', 'ela accounts'],
+  ['w', 'intents that wait for the wallet; y, n decide', 'ela wallet approve <id>'],
   ['t', 'plain stream, and back', 'ela dev --no-tui'],
   ['?', 'this help', 'ela help dev'],
   ['q', 'stop everything', 'ela node stop'],
@@ -165,6 +171,12 @@ function pressChar(view: View, char: string, state: State): Pressed {
             ? paused(view, state)
             : { ...view, pausedAt: undefined, scrolled: 0 },
       }
+    case 'w':
+      return { view: { ...view, overlay: view.overlay === 'approvals' ? 'none' : 'approvals' } }
+    case 'y':
+      return decided(view, state, 'approve')
+    case 'n':
+      return decided(view, state, 'deny')
     case 'a':
       return { view: { ...view, overlay: view.overlay === 'accounts' ? 'none' : 'accounts' } }
     case '?':
@@ -177,6 +189,25 @@ function pressChar(view: View, char: string, state: State): Pressed {
     default:
       return { view }
   }
+}
+
+/** Decides about the intent that is on the screen; no key does it unseen. */
+function decided(view: View, state: State, decision: Decided['decision']): Pressed {
+  const [first] = state.approvals
+  if (view.overlay !== 'approvals' || first === undefined) return { view }
+  return {
+    view: { ...view, said: `ela wallet ${decision} ${first.id}` },
+    effect: { intent: 'decide', id: first.id, decision },
+  }
+}
+
+/** What an event changes on the screen by itself: an intent that comes in shows, the last hides. */
+export function followed(view: View, { approvals }: State): View {
+  if (approvals.length > 0 && view.overlay === 'none' && !view.typing) {
+    return { ...view, overlay: 'approvals' }
+  }
+  if (approvals.length === 0 && view.overlay === 'approvals') return { ...view, overlay: 'none' }
+  return view
 }
 
 function isReady(state: State, node: string): boolean {

@@ -57,6 +57,7 @@ function open(columns: number, rows: number) {
   return {
     effects,
     stdin,
+    show: (event: DashboardEvent) => store.show(event),
     frame: () => lastFrame() ?? '',
     [Symbol.dispose]: () => {
       unmount()
@@ -108,6 +109,34 @@ test('shows accounts without cutting an address', async () => {
     await until('accounts', () => picture.frame().includes(accounts[0]?.evm ?? ''))
     assert.ok(picture.frame().includes(accounts[0]?.ela ?? ''))
   }
+})
+
+test('shows what the wallet is asked, to whom the answer goes, and its warnings', async () => {
+  using picture = open(100, 30)
+  picture.show({
+    event: 'intent-waiting',
+    intent: {
+      id: '1',
+      action: 'pay',
+      does: 'pay 5 ELA to EdQQ',
+      account: 'alice',
+      app: 'Song shop',
+      answersTo: 'http://127.0.0.1:8600/paid',
+      warnings: ['the app is not published'],
+    },
+  })
+  await until('the question', () => picture.frame().includes('y approve'))
+  for (const seen of [
+    'Song shop asks alice to',
+    'pay 5 ELA',
+    '/paid',
+    'not published',
+    '1 for the wallet',
+  ]) {
+    assert.ok(picture.frame().includes(seen), seen)
+  }
+  picture.stdin.write('y')
+  await until('the decision', () => picture.effects.length === 1)
 })
 
 test('turns keys into effects', async () => {

@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { initialState, reduce, type State } from '../../src/dashboard/state.ts'
 import {
+  followed,
   initialView,
   type Key,
   missedLines,
@@ -109,6 +110,35 @@ test('scrolls no farther than the first line', () => {
     initialView,
   )
   assert.equal(lines(far, 2), ['one', 'two'])
+})
+
+test('decides about the intent on the screen, and about none that is not', () => {
+  const intent = { id: '4', action: 'pay', does: 'pay 1 ELA', account: 'alice', warnings: [] }
+  const waiting = reduce(state, { event: 'intent-waiting', intent }, 0)
+  assert.is(press(initialView, { char: 'y' }, waiting).effect, undefined)
+  const shown = followed(initialView, waiting)
+  assert.is(shown.overlay, 'approvals')
+  assert.equal(press(shown, { char: 'y' }, waiting).effect, {
+    intent: 'decide',
+    id: '4',
+    decision: 'approve',
+  })
+  assert.equal(press(shown, { char: 'n' }, waiting).effect, {
+    intent: 'decide',
+    id: '4',
+    decision: 'deny',
+  })
+  const answered = { event: 'intent-answered', id: '4', action: 'pay', status: 'done' } as const
+  const after = reduce(waiting, answered, 0)
+  assert.equal(after.approvals, [])
+  assert.is(followed(shown, after).overlay, 'none')
+})
+
+test('lets no intent take the screen from somebody who types or reads help', () => {
+  const intent = { id: '1', action: 'pay', does: 'pay', account: 'alice', warnings: [] }
+  const waiting = reduce(state, { event: 'intent-waiting', intent }, 0)
+  assert.is(followed(type(initialView, '/'), waiting).overlay, 'none')
+  assert.is(followed(type(initialView, '?'), waiting).overlay, 'help')
 })
 
 test('asks to stop, to interrupt and for the plain stream', () => {
