@@ -7,6 +7,8 @@
  * `check` is the front of SHA-256 over length and block. Records are only ever appended. A process
  * that dies while it writes leaves a record that ends too early; that tail was never answered for
  * and is cut off at the next start. Anything else that does not read back is damage, and is said.
+ *
+ * A file that is shorter than it was known to be is damage too: see `known-length.ts`.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -23,6 +25,7 @@ import path from 'node:path'
 import { equalBytes } from '../../base/bytes-text.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
 import { MainchainError } from './errors.ts'
+import { assertNothingLost, rememberLength } from './known-length.ts'
 
 const FILE_MARK = Buffer.from('ELABLK01')
 const HEAD_BYTES = FILE_MARK.length + 32
@@ -48,7 +51,8 @@ export class BlockFile {
 
   /**
    * Opens or makes the file; `load` must follow.
-   * Throws `mainchain/corrupted`, `mainchain/otherChain`, `mainchain/notWritable`.
+   * Throws `mainchain/corrupted`, `mainchain/shortened`, `mainchain/otherChain` and
+   * `mainchain/notWritable`.
    */
   constructor(file: string, genesisHash: Uint8Array) {
     this.path = file
@@ -60,6 +64,7 @@ export class BlockFile {
     }
     try {
       const size = fstatSync(this.#handle).size
+      assertNothingLost(file, size)
       if (!hasHead(file, this.#handle, size, genesisHash)) {
         writeHead(file, this.#handle, genesisHash)
       }
@@ -112,13 +117,21 @@ export class BlockFile {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#flushTimer)
-    fdatasyncSync(this.#handle)
-    closeSync(this.#handle)
+    try {
+      this.#flushToDisk()
+    } finally {
+      closeSync(this.#handle)
+    }
   }
 
   #flush(): void {
     this.#flushTimer = undefined
-    if (!this.#closed) fdatasyncSync(this.#handle)
+    if (!this.#closed) this.#flushToDisk()
+  }
+
+  #flushToDisk(): void {
+    fdatasyncSync(this.#handle)
+    rememberLength(this.path, this.#length)
   }
 }
 

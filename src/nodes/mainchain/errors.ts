@@ -10,6 +10,13 @@ export const MainchainError = defineErrors('mainchain', {
     hint: START_OVER,
     exit: 'environment',
   }),
+  shortened: (file: string, bytes: number, known: number) => ({
+    message: `${file} has lost blocks: it has ${bytes} bytes and had ${known}.`,
+    hint:
+      'Put back a copy from a backup or snapshot, and the file `blocks.dat.length` of that time ' +
+      '(or none); or start over with `ela dev --reset`.',
+    exit: 'environment',
+  }),
   otherChain: (file: string, found: string, wanted: string) => ({
     message: `${file} holds a chain with genesis ${found}, but the settings give ${wanted}.`,
     hint: 'Put the settings back as they were, or start over with `ela dev --reset`.',

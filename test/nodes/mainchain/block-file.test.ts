@@ -2,6 +2,7 @@ import {
   copyFileSync,
   existsSync,
   readFileSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -58,6 +59,7 @@ test('cuts a half-written block off wherever the writing stopped, and says so', 
   for (const missing of [1, 2, 100, 500, 700]) {
     copyFileSync(whole, file)
     truncateSync(file, size - missing)
+    rmSync(`${file}.length`, { force: true })
     const said: string[] = []
     const { height, owned } = reopened(folder.path, (line) => said.push(line))
     assert.is(height, 11, `${missing} bytes missing`)
@@ -76,8 +78,29 @@ test('starts anew after it died while writing the head of the file', () => {
   makeChain(whole)
   for (const kept of [0, 3, 8, 39]) {
     truncateSync(folder.join('blocks.dat'), kept)
+    rmSync(folder.join('blocks.dat.length'))
     assert.is(reopened(whole).height, 0)
   }
+})
+
+test('does not take a chain that lost its end for one that was being written', async () => {
+  using folder = temporaryFolder()
+  const hash = makeChain(folder.path)
+  const file = folder.join('blocks.dat')
+  const whole = readFileSync(file)
+  const lastButOne = whole.lastIndexOf('EBLK', whole.lastIndexOf('EBLK') - 1)
+  for (const kept of [0, 40, 700, lastButOne, lastButOne + 30, whole.length - 1]) {
+    writeFileSync(file, whole.subarray(0, kept))
+    const error = await fails('mainchain/shortened', () => reopened(folder.path))
+    assert.match(error.message, file)
+    assert.match(error.message, `${kept} bytes and had ${whole.length}`)
+    assert.match(error.hint ?? '', 'ela dev --reset')
+    assert.is(statSync(file).size, kept, 'nothing was cut off')
+  }
+  rmSync(file)
+  await fails('mainchain/shortened', () => reopened(folder.path))
+  writeFileSync(file, whole)
+  assert.is(reopened(folder.path).hash, hash)
 })
 
 test('names the file and the way out when a byte in the middle changed, and keeps the file', async () => {
@@ -95,6 +118,7 @@ test('names the file and the way out when a byte in the middle changed, and keep
     assert.match(hint ?? '', 'ela dev --reset')
     assert.is(Buffer.compare(readFileSync(file), damaged), 0, 'nothing was cut off')
   }
+  rmSync(`${file}.length`)
   const cutOut = Buffer.concat([whole.subarray(0, 700), whole.subarray(900)])
   writeFileSync(file, cutOut)
   await fails('mainchain/corrupted', () => reopened(folder.path))
