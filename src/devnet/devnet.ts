@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { messageOf } from '../base/errors.ts'
 import type { LaunchContext } from '../nodes/kind.ts'
 import { LogFile } from '../supervisor/log-file.ts'
 import { markOf } from '../supervisor/process-table.ts'
@@ -53,6 +54,7 @@ export class Devnet {
   #reaper: Reaper | undefined
   #admin: AdminPort | undefined
   #session: Session | undefined
+  #published = false
   #guest: Guest | undefined
   #guestLog: LogFile | undefined
   #watchers = 0
@@ -214,7 +216,7 @@ export class Devnet {
     this.#pids.set(instance, pid)
     const pids = [...this.#pids.values()]
     this.#reaper?.tell(pids)
-    rememberProcesses(this.#state.path, pids)
+    this.#attempt(() => rememberProcesses(this.#state.path, pids))
   }
 
   /** Writes the session file, once all is ready and again when a pid in it has changed. */
@@ -233,7 +235,19 @@ export class Devnet {
       adminToken: this.#token,
       running: this.#nodes,
     })
-    writeSession(sessionFile(folder), this.#session)
+    const session = this.#session
+    if (!this.#published) writeSession(sessionFile(folder), session)
+    else this.#attempt(() => writeSession(sessionFile(folder), session))
+    this.#published = true
+  }
+
+  /** Writes or removes a file of a devnet that goes on, or must end, whatever its disk allows. */
+  #attempt(change: () => void): void {
+    try {
+      change()
+    } catch (error) {
+      this.#emit({ event: 'notice', message: `The devnet's folder: ${messageOf(error)}.` })
+    }
   }
 
   /** Health is asked for while at least one wants to know; returns how to want no longer. */
@@ -256,14 +270,14 @@ export class Devnet {
     this.#emit({ event: 'devnet-stopping' })
     this.#givenUp.abort()
     this.#endWatch?.()
-    rmSync(sessionFile(this.#settings.folder), { force: true })
+    this.#attempt(() => rmSync(sessionFile(this.#settings.folder), { force: true }))
     await Promise.all(this.#nodes.map((node) => node.stop()))
     await endMarked(RUN_MARK, this.#run)
-    forgetProcesses(this.#state.path)
+    this.#attempt(() => forgetProcesses(this.#state.path))
     await this.#reaper?.rest()
     this.#guestLog?.close()
     this.#ports?.release()
-    this.#state.release()
+    this.#attempt(() => this.#state.release())
     this.#emit({ event: 'devnet-stopped' })
     await this.#admin?.close()
     this.#markStopped()

@@ -28,6 +28,11 @@ export const DevnetError = defineErrors('devnet', {
     hint: 'Nothing was changed. Look at the file, or start anew with `ela dev --reset`.',
     exit: 'environment',
   }),
+  sessionUnreadable: (file: string, why: string) => ({
+    message: `${file} is not what \`ela\` wrote there: ${why}.`,
+    hint: 'Nothing was changed. No chain depends on this file: remove it, and start again.',
+    exit: 'environment',
+  }),
   folderUnusable: (folder: string, cause: unknown) => ({
     message: `The devnet cannot keep its state in ${folder}: ${messageOf(cause)}.`,
     hint: 'Check who owns the folder, whether it is writable, and whether the disk is full.',

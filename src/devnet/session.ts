@@ -52,7 +52,7 @@ export interface Whereabouts {
  * `.ela/session.json` from `cwd` upwards. Files of devnets that are gone are removed on the way.
  *
  * Throws `devnet/sessionGone`, `devnet/notRunning`, `devnet/stillStarting` and
- * `devnet/stateUnreadable`.
+ * `devnet/sessionUnreadable`.
  */
 export function findSession({ cwd, env }: Whereabouts): Session {
   const named = env['ELA_SESSION']
@@ -136,16 +136,16 @@ function readSession(file: string): Session | undefined {
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw DevnetError.stateUnreadable(file, messageOf(error))
+    throw DevnetError.sessionUnreadable(file, messageOf(error))
   }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw DevnetError.stateUnreadable(file, messageOf(error))
+    throw DevnetError.sessionUnreadable(file, messageOf(error))
   }
   const fault = faultOf(value)
-  if (fault !== undefined) throw DevnetError.stateUnreadable(file, fault)
+  if (fault !== undefined) throw DevnetError.sessionUnreadable(file, fault)
   return value as Session
 }
 

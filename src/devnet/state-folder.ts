@@ -34,8 +34,8 @@ export interface StateWish {
 /**
  * Takes the state folder of a project for this process and checks that what is in it fits.
  *
- * Throws `devnet/alreadyRunning`, `devnet/folderUnusable`, `devnet/stateUnreadable` and
- * `devnet/otherGenesis`; nothing is changed then.
+ * Throws `devnet/alreadyRunning`, `devnet/folderUnusable`, `devnet/stateUnreadable`,
+ * `devnet/sessionUnreadable` and `devnet/otherGenesis`; nothing is changed then.
  */
 export function openStateFolder(wish: StateWish): StateFolder {
   const stateFolder = path.join(wish.folder, STATE_FOLDER)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -226,11 +226,15 @@ test('names a corrupted file of its own and the way out, and resets when told to
   const options = await optionsOf(folder.path, {}, [{}])
   mkdirSync(folder.join('.ela/state/alpha'), { recursive: true })
   writeFileSync(folder.join('.ela/state/alpha/chain'), 'old')
-  for (const name of ['session.json', 'devnet.json']) {
+  const files = [
+    { name: 'session.json', code: 'devnet/sessionUnreadable', wayOut: 'remove it' },
+    { name: 'devnet.json', code: 'devnet/stateUnreadable', wayOut: '--reset' },
+  ]
+  for (const { name, code, wayOut } of files) {
     writeFileSync(folder.join('.ela', name), '{"schema":')
-    const error = await fails('devnet/stateUnreadable', () => startDevnet(options, () => {}))
+    const error = await fails(code, () => startDevnet(options, () => {}))
     assert.match(error.message, name)
-    assert.match(error.hint ?? '', '--reset')
+    assert.match(error.hint ?? '', wayOut)
     assert.is(readFileSync(folder.join('.ela', name), 'utf8'), '{"schema":')
     assert.is(readFileSync(folder.join('.ela/state/alpha/chain'), 'utf8'), 'old')
     await (await startDevnet({ ...options, reset: true }, () => {})).stop()
@@ -239,6 +243,27 @@ test('names a corrupted file of its own and the way out, and resets when told to
   }
   assert.is(readFileSync(folder.join('.ela/state/alpha/chain'), 'utf8'), 'old')
   await fails('devnet/otherGenesis', () => startDevnet({ ...options, profile: 'local' }, () => {}))
+})
+
+test('goes on and ends when its folder takes no writing any more', async () => {
+  using folder = temporaryFolder()
+  const { all, onEvent } = listener()
+  const devnet = await startDevnet(await optionsOf(folder.path, {}, [{}]), onEvent)
+  const url = urlOf(devnet, 'alpha')
+  // What no user can write or remove, root included: folders with something in them.
+  for (const name of ['session.json', 'processes.json', 'devnet.lock']) {
+    rmSync(folder.join('.ela', name))
+    mkdirSync(folder.join('.ela', name, 'in the way'), { recursive: true })
+  }
+  await devnet.perform({ intent: 'restart-node', node: 'alpha' })
+  assert.is(all('node-ready').length, 2)
+  await devnet.stop()
+  await devnet.stopped
+  assert.ok(all('notice').some(({ message }) => message.includes('session.json')))
+  await fetch(url).then(
+    () => assert.unreachable('the node is gone'),
+    () => undefined,
+  )
 })
 
 test('says why a folder cannot be used', async () => {

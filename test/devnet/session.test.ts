@@ -88,11 +88,11 @@ test('names a file that is not a session, and leaves it alone', async () => {
   broken.push(JSON.stringify(sessionOf(folder.path)).replace('"admin"', '"nimda"'))
   for (const text of broken) {
     writeFileSync(file, text)
-    const error = await fails('devnet/stateUnreadable', () =>
+    const error = await fails('devnet/sessionUnreadable', () =>
       findSession({ cwd: folder.path, env: {} }),
     )
     assert.match(error.message, file)
-    assert.match(error.hint ?? '', '--reset')
+    assert.match(error.hint ?? '', 'remove it')
     assert.ok(existsSync(file))
   }
 })

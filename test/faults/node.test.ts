@@ -165,10 +165,10 @@ test('names a corrupted file and the way out, for every command that meets it', 
   writeFileSync(sessionFile(folder.path), '{')
   for (const line of ['node status', 'node stop', 'mine', 'node start --only carrier']) {
     const { code, exit, message, hint } = await failure(line, folder.path)
-    assert.is(code, 'devnet/stateUnreadable', line)
+    assert.is(code, 'devnet/sessionUnreadable', line)
     assert.is(exit, 4)
     assert.match(message, 'session.json')
-    assert.match(hint, '--reset')
+    assert.match(hint, 'remove it')
   }
   assert.is(readFileSync(sessionFile(folder.path), 'utf8'), '{')
 })
