@@ -1,4 +1,9 @@
 import { defineErrors, messageOf } from '../base/errors.ts'
+import { exitCodes } from '../base/exit-codes.ts'
+
+interface ExitCode {
+  readonly code: number | null
+}
 
 /** All that can go wrong with a child process. */
 export const SupervisorError = defineErrors('supervisor', {
@@ -8,9 +13,11 @@ export const SupervisorError = defineErrors('supervisor', {
     exit: 'environment',
     cause,
   }),
-  exitedEarly: (name: string, how: string, lastLines: readonly string[], cause?: unknown) => ({
+  exitedEarly: (name: string, how: string, lastLines: readonly string[], ending: ExitCode) => ({
     message: `${name} ended with ${how} before it was ready.`,
-    cause,
+    cause: ending,
+    // How our own programs say that the disk, a port or a missing binary is to blame.
+    exit: ending.code === exitCodes.environment ? 'environment' : 'failed',
     hint:
       lastLines.length === 0
         ? 'It printed nothing.'

@@ -15,11 +15,9 @@ export const EvmError = defineErrors('evm', {
   }),
   engineEnded: (how: string, said: string) => ({
     message: `The EVM engine ended (${how})${said === '' ? '' : `: ${said}`}.`,
-    exit: 'environment',
   }),
   engineSilent: (limitMs: number) => ({
     message: `The EVM engine did not answer within ${limitMs} ms.`,
-    exit: 'environment',
   }),
   engineGone: () => ({ message: 'The EVM engine is gone.', exit: 'unreachable' }),
   engineRefused: (method: string, message: string) => ({

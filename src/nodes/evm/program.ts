@@ -1,5 +1,6 @@
 /** The program of an EVM chain's node: from settings to open doors, and back to nothing. */
-import { messageOf } from '../../base/errors.ts'
+import { ElaError, messageOf } from '../../base/errors.ts'
+import { exitCodes } from '../../base/exit-codes.ts'
 import { closeServer } from '../../base/loopback-server.ts'
 import { type NodeReport, report } from '../report.ts'
 import { Admin } from './admin.ts'
@@ -123,7 +124,9 @@ export async function runNode(
   } catch (error) {
     await node?.stop()
     log(`error: ${messageOf(error)}`)
-    process.exitCode = 1
+    if (error instanceof ElaError && error.hint !== undefined) log(`hint: ${error.hint}`)
+    // Tells what a new start cannot heal from what it may.
+    process.exitCode = exitCodes[error instanceof ElaError ? error.exit : 'failed']
     return
   }
   process.on('SIGTERM', () => end(0))
