@@ -75,7 +75,7 @@ export class MainchainFollower {
       headers.push(header)
     }
     const gone = Array.from({ length: Math.max(0, told - to) }, (_, at) => to + 1 + at)
-    await this.#write([
+    await this.#write(told, [
       ...headers.flatMap(headerWrites),
       ...gone.map(headerErasure),
       heightWrite(to),
@@ -85,8 +85,7 @@ export class MainchainFollower {
 
   /** Whether the main chain still has the block that was told last. */
   async #isOn(told: number): Promise<boolean> {
-    const { client } = this.#options.chain
-    const word = await client.call('eth_getStorageAt', [HEADER_ADDRESS, hashSlot(told), 'latest'])
+    const word = await this.#stored(HEADER_ADDRESS, hashSlot(told))
     return (await this.#header(told))?.hash === hashIn(word)
   }
 
@@ -96,8 +95,14 @@ export class MainchainFollower {
   }
 
   async #told(): Promise<number> {
-    const { client } = this.#options.chain
-    return Number(await client.call('eth_getStorageAt', [HEIGHT_ADDRESS, '0x0', 'latest']))
+    return Number(await this.#stored(HEIGHT_ADDRESS, '0x0'))
+  }
+
+  /** Not while the chain begins anew: then there is no engine to ask. */
+  #stored(address: string, slot: string): Promise<unknown> {
+    const { chain } = this.#options
+    const params = [address, slot, 'latest']
+    return chain.turnstile.together(() => chain.client.call('eth_getStorageAt', params))
   }
 
   async #header(height: number): Promise<MainchainHeader | undefined> {
@@ -124,10 +129,13 @@ export class MainchainFollower {
     }
   }
 
-  async #write(writes: readonly StorageWrite[]): Promise<void> {
+  /** Unless the chain went back meanwhile, so that more is missing. */
+  async #write(told: number, writes: readonly StorageWrite[]): Promise<void> {
     const { chain } = this.#options
     await chain.turnstile.alone(async () => {
       await chain.settle()
+      const now = await chain.client.call('eth_getStorageAt', [HEIGHT_ADDRESS, '0x0', 'latest'])
+      if (Number(now) !== told) return
       for (const params of writes) {
         await chain.client.call('anvil_setStorageAt', params)
         chain.note({ kind: 'call', method: 'anvil_setStorageAt', params })

@@ -222,6 +222,9 @@ test('follow the main chain, also when it begins anew', async () => {
   }
   assert.ok((await call(url, '3ef', ignored, word(BigInt(latest + 1)))).error)
 
+  for (let turn = 0; turn < 3; turn++) await get(url, 'hardhat_reset')
+  await reaches(latest)
+
   await main[Symbol.asyncDispose]()
   main = await startNode(mainchain, { ports })
   const anew = Number(await callRpc(rpc, 'getblockcount', {})) - 1
