@@ -209,6 +209,8 @@ async function refusesToStart(folder: TemporaryFolder, file: string): Promise<vo
   const said = `${error.message} ${error.hint}`
   assert.match(said, file)
   assert.match(said, 'damaged')
+  assert.match(said, '--reset')
+  assert.is(error.exit, 'environment')
 }
 
 test('names the file when the journal or the state is damaged', async () => {
@@ -248,7 +250,7 @@ test('explains a port that is taken', async () => {
   using other = temporaryFolder()
   // Its neighbour answers the probe in its place, so only its own words tell.
   const second = await start(other, { ports: node.ports })
-  assert.is((await second.process.ended).code, 1)
+  assert.is((await second.process.ended).code, 4)
   assert.match(second.lines.join(), `Port ${node.ports['ws']} is in use`)
   assert.not.match(second.lines.join(), 'ready')
 })
