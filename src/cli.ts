@@ -62,7 +62,6 @@ export async function run(argv: readonly string[], world: World): Promise<number
     await dispatch(argv, context, world)
     return code
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return exitCodes.done
     const error = explained(thrown, commandWord(argv) ?? '')
     printer.fail(error)
     return exitCodes[error.exit]
@@ -72,8 +71,12 @@ export async function run(argv: readonly string[], world: World): Promise<number
 async function dispatch(argv: readonly string[], context: Context, world: World): Promise<void> {
   const word = commandWord(argv)
   const program = addGlobalOptions(new Command('ela'))
+  let told = ''
   program.exitOverride().configureOutput({
-    writeOut: (text) => world.stdout.write(text),
+    writeOut: (text) => {
+      told += text
+      if (context.printer.mode === 'text') world.stdout.write(text)
+    },
     // Failures are printed once, by `run`, in one layout.
     writeErr: () => undefined,
   })
@@ -86,11 +89,21 @@ async function dispatch(argv: readonly string[], context: Context, world: World)
     )
   }
   if (entry !== undefined) await addCommand(program, entry, context)
-  if (argv.length === 0) {
-    program.outputHelp()
-    return
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    if (word === undefined) program.outputHelp()
+  } catch (thrown) {
+    // How the library ends after `--help` and `--version`.
+    if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown
   }
-  await program.parseAsync([...argv], { from: 'user' })
+  if (told !== '') answerTold(context.printer, told)
+}
+
+/** Help and version are answers too: one document for programs. */
+function answerTold(printer: Printer, told: string): void {
+  if (printer.mode === 'text') return
+  if (told.trim() === version) printer.answer('version', { version }, () => told)
+  else printer.answer('help', { text: told }, () => told)
 }
 
 async function addCommand(program: Command, entry: CommandEntry, context: Context): Promise<void> {
@@ -119,7 +132,9 @@ function explained(thrown: unknown, word: string): ElaError {
   if (thrown instanceof CommanderError) {
     const [, message = '', near] =
       /^(?:error: )?([\s\S]*?)\s*(?:\(Did you mean (.*?)\?\))?\s*$/.exec(thrown.message) ?? []
-    const hint = near === undefined ? 'See the options with `--help`.' : `Did you mean \`${near}\`?`
+    const help = word === '' ? 'ela --help' : `ela ${word} --help`
+    const what = thrown.code === 'commander.unknownCommand' ? 'what there is' : 'how it is used'
+    const hint = near === undefined ? `See ${what} with \`${help}\`.` : `Did you mean \`${near}\`?`
     const sentence = message.replace(/'([^']*)'/g, '`$1`')
     return CliError.misused(
       `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?]$/.test(sentence) ? '' : '.'}`,

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../src/commands/index.ts'
-import { ela, elaBuilt } from './support/ela.ts'
+import { ela, elaBuilt, root } from './support/ela.ts'
 import { temporaryFolder } from './support/folder.ts'
 
 const test = suite('command line')
@@ -42,6 +44,49 @@ test('prints exactly one JSON document, also on failure', async () => {
   assert.is(failed.code, 2)
   assert.is(JSON.parse(failed.stdout).error.code, 'help/unknownTopic')
   assert.is(JSON.parse((await ela('nonsense --json')).stdout).error.code, 'cli/unknownCommand')
+})
+
+test('prints help and version as one JSON document when that is asked for', async () => {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const told = JSON.parse((await ela('--version --json')).stdout)
+  assert.equal(told, { ok: true, schema: 'ela/version@1', data: { version } })
+  for (const line of ['--json', '--help --json', 'help --json']) {
+    const { ok, schema, data } = JSON.parse((await ela(line)).stdout)
+    assert.ok(ok, line)
+    assert.is(schema, 'ela/help@1', line)
+    assert.match(data.text, 'ela init song-shop')
+  }
+  const { data } = JSON.parse((await ela('dev --help --json')).stdout)
+  assert.is(data.text, (await ela('dev --help')).stdout)
+})
+
+test('prints the help when only flags are given', async () => {
+  assert.is((await ela('--color never -q')).stdout, (await ela('')).stdout)
+  assert.match((await ela('')).stdout, 'Usage: ela <command>')
+})
+
+test('names the help of the command that was misused', async () => {
+  const { code, stderr } = await ela('node nonsense')
+  assert.is(code, 2)
+  assert.match(stderr, '`ela node --help`')
+  assert.match((await ela('send')).stderr, '`ela send --help`')
+})
+
+test('stands where it was started, also below scripts of npm', async () => {
+  using elsewhere = temporaryFolder()
+  const scripts = {
+    INIT_CWD: elsewhere.path,
+    npm_lifecycle_event: 'test',
+    npm_package_name: 'song-shop',
+    npm_package_json: elsewhere.join('package.json'),
+  }
+  using folder = temporaryFolder()
+  const inScript = await elaBuilt('node status', { cwd: folder.path, env: scripts })
+  assert.match(inScript.stderr, `in ${folder.path} `)
+  const own = { npm_lifecycle_event: 'ela', npm_package_name: 'ela' }
+  const env = { ...scripts, ...own, npm_package_json: folder.join('package.json') }
+  const byOwnScript = await elaBuilt('node status', { cwd: folder.path, env })
+  assert.match(byOwnScript.stderr, `in ${elsewhere.path} `)
 })
 
 test('takes global flags before and after the command', async () => {
