@@ -1,4 +1,5 @@
 /** The process around the command line: streams, signals, exit code. */
+import path from 'node:path'
 import { run } from './cli.ts'
 
 const stopping = new AbortController()
@@ -26,11 +27,23 @@ const code = await run(process.argv.slice(2), {
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
-  // Under `npm run` the working directory is the package's; the user's is handed on by name.
-  cwd: process.env['INIT_CWD'] ?? process.cwd(),
+  cwd: whereTheUserStands(),
   get signal() {
     cleansUp = true
     return stopping.signal
   },
 })
+
+/**
+ * Under `npm run ela` in this repository the working directory is the repository; npm hands the
+ * user's on by name. A project's own scripts, and what they start elsewhere, mean their own folder.
+ */
+function whereTheUserStands(): string {
+  const { env } = process
+  const here = process.cwd()
+  const isOurScript = env['npm_lifecycle_event'] === 'ela' && env['npm_package_name'] === 'ela'
+  const isThere = here === path.dirname(env['npm_package_json'] ?? '')
+  return (isOurScript && isThere ? env['INIT_CWD'] : undefined) ?? here
+}
+
 process.exitCode = endedBy === undefined ? code : codes[endedBy]

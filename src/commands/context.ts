@@ -4,7 +4,7 @@ import type { Printer } from '../base/printer.ts'
 
 export interface Context {
   readonly printer: Printer
-  /** Where the user stands; under `npm run` the folder they typed in, not the package's. */
+  /** Where the user stands. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: Readable & { readonly isTTY?: boolean }

@@ -76,7 +76,7 @@ async function startBackground(
   const words = ['node', 'start', '--json', '-q', ...flagWords(flags), ...nodeOptionWords(flags)]
   const child = spawn(file, [...args, ...words], {
     cwd: folder,
-    env: { ...env, INIT_CWD: folder },
+    env,
     detached: true,
     stdio: ['ignore', ...files],
   })
