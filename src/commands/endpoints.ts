@@ -1,6 +1,6 @@
 /** Where the chains of the devnet that is meant answer. */
 import { chainIdOf, rpcOf, type Session } from '../devnet/session.ts'
-import { chainsOfName } from '../wallet/account-names.ts'
+import { addressOfName, chainsOfName } from '../wallet/account-names.ts'
 import { parseChain } from '../wallet/chain-name.ts'
 import type { Chain } from '../wallet/chains.ts'
 import { WalletError } from '../wallet/errors.ts'
@@ -14,13 +14,16 @@ export function endpointOf(session: Session, chain: Chain): Endpoint {
 
 /**
  * The chain of `--on`, or the only one that a recipient can be on.
- * Throws `wallet/unknownChain`, and `wallet/chainNeeded` when there are several.
+ * Throws `wallet/unknownChain`, `wallet/chainNeeded` when there are several, and what
+ * `addressOfName` does.
  */
 export function chosenChain(on: string | undefined, recipient: string): Chain {
   if (on !== undefined) return parseChain(on)
   const [chain, ...others] = chainsOfName(recipient)
-  if (chain === undefined || others.length > 0) throw WalletError.chainNeeded(recipient)
-  return chain
+  if (chain !== undefined && others.length === 0) return chain
+  // A wrong name should not first be asked for its chain.
+  addressOfName(recipient, chain ?? 'mainchain')
+  throw WalletError.chainNeeded(recipient)
 }
 
 /** The chains of `--on`, or those of the devnet on which the owner can have coins. */

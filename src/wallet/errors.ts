@@ -21,6 +21,7 @@ export const WalletError = defineErrors('wallet', {
   }),
   zeroAmount: () => ({
     message: 'An amount must be more than nothing.',
+    hint: 'Write how much to send, such as 12 or 0.5.',
     exit: 'misused',
   }),
   tooManyDecimals: (typed: string, chain: Chain) => ({
@@ -110,6 +111,7 @@ export const WalletError = defineErrors('wallet', {
   }),
   memoTooLong: (bytes: number, limit: number) => ({
     message: `The memo has ${bytes} bytes; at most ${limit} are sent.`,
+    hint: 'Shorten it, or put its hash into the memo and the text elsewhere.',
     exit: 'misused',
   }),
 })
