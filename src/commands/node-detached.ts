@@ -1,6 +1,6 @@
 /** `ela node start --detach`: the same command once more, in the background. */
 import { spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ElaError, type Explanation } from '../base/errors.ts'
@@ -28,7 +28,8 @@ interface Background {
   readonly pid: number
   /** The one JSON document it prints when it is ready, or when it cannot be. */
   readonly answerFile: string
-  readonly talkFile: string
+  /** What it warns of and fails with. */
+  readonly talk: () => string
   /** How it ended; `undefined` while it runs. */
   readonly ending: () => { readonly code: number; readonly how: string } | undefined
 }
@@ -51,6 +52,9 @@ export async function startDetached(
   try {
     const session = await readyWithin(background, withinMs, context.signal)
     printer.answer('node start', session, sessionText)
+    for (const [, warning = ''] of background.talk().matchAll(/^warning: (.+)$/gm)) {
+      printer.warn(warning)
+    }
     printer.say(`Running in the background, pid ${session.pid}. Stop it with \`ela node stop\`.`)
   } finally {
     rmSync(background.answerFile, { force: true })
@@ -72,6 +76,7 @@ async function startBackground(
   } catch (error) {
     throw DevnetError.folderUnusable(path.join(folder, '.ela'), error)
   }
+  const before = fstatSync(files[1]).size
   const { file, args } = programOf('main', 'main.ts')
   const words = ['node', 'start', '--json', '-q', ...flagWords(flags), ...nodeOptionWords(flags)]
   const child = spawn(file, [...args, ...words], {
@@ -90,7 +95,8 @@ async function startBackground(
     ending = { code: code ?? exitCodes.failed, how: signal ?? `exit code ${code}` }
   })
   child.unref()
-  return { pid, answerFile, talkFile, ending: () => ending }
+  const talk = () => readFileSync(talkFile).subarray(before).toString()
+  return { pid, answerFile, talk, ending: () => ending }
 }
 
 async function readyWithin(
@@ -105,8 +111,7 @@ async function readyWithin(
     const answer = readFileSync(background.answerFile, 'utf8')
     if (answer.endsWith('\n')) return await sessionIn(answer, background)
     if (ending !== undefined) {
-      const talk = readFileSync(background.talkFile, 'utf8').slice(-LAST_CHARS)
-      throw CommandError.backgroundDied(ending.how, talk)
+      throw CommandError.backgroundDied(ending.how, background.talk().slice(-LAST_CHARS))
     }
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }

@@ -37,7 +37,10 @@ export async function teller(printer: Printer): Promise<(event: DevnetEvent) => 
   const { plainLine } = await import('../dashboard/plain.ts')
   return (event) => {
     const line = event.event === 'log' ? undefined : plainLine(event)
-    if (line !== undefined) printer.say(line)
+    if (line === undefined) return
+    // Other ports than usual are for every reader, also under `--quiet` and in the background.
+    if (event.event === 'port-moved') printer.warn(line.replace(/\s+/g, ' '))
+    else printer.say(line)
   }
 }
 

@@ -150,6 +150,13 @@ test('passes on, from the background, what kept it from starting', async () => {
     `node start --detach --only mainchain --port-base ${base} --strict-ports`,
     folder.path,
   )
+  const moved = await ela(
+    `node start --detach --only mainchain --port-base ${base} --json`,
+    folder.path,
+  )
+  assert.is(moved.code, 0, moved.stderr)
+  assert.match(moved.stderr, new RegExp(`warning: mainchain port ${base} .*pid ${process.pid}`))
+  await ela('node stop', folder.path)
   holder.close()
   assert.is(busy.code, 'devnet/portBusy')
   assert.is(busy.exit, 4)
