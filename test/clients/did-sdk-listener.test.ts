@@ -96,6 +96,10 @@ test('answers with the status codes of the simulated chain', async () => {
   assert.is(await statusOf(), 3)
   assert.equal(await send(`${listener}/idtx`, create), { status: 202, text: '' })
   assert.is((await send(`${listener}/other`)).status, 404)
+  // The SDK computes for many seconds between requests, over connections it keeps.
+  const headers = (await fetch(`${listener}/other`, { method: 'POST' })).headers
+  const kept = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1]
+  assert.ok(Number(kept) >= 600)
   assert.is((await fetch(`${listener}/resolve`)).status, 405)
   assert.is((await send(`${listener}/shutdown`)).status, 200)
   await node.process.ended

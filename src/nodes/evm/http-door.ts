@@ -23,18 +23,18 @@ const noSubscriptions: Special = ({ method }) =>
 
 /** Throws `evm/portBusy`. */
 export async function openHttpDoor(dispatcher: Dispatcher, port: number): Promise<Server> {
-  const server = await listen((request, response) => {
+  return await listen((request, response) => {
     serve(dispatcher, request, response).catch(() => response.destroy())
   }, port)
-  server.keepAliveTimeout = KEEP_ALIVE_MS
-  server.headersTimeout = KEEP_ALIVE_MS + 1_000
-  return server
 }
 
 /** Throws `evm/portBusy`. */
 export async function listen(handle: Handler, port: number): Promise<Server> {
   try {
-    return await listenLoopback(handle, port)
+    const server = await listenLoopback(handle, port)
+    server.keepAliveTimeout = KEEP_ALIVE_MS
+    server.headersTimeout = KEEP_ALIVE_MS + 1_000
+    return server
   } catch (error) {
     if (systemCodeOf(error) === 'EADDRINUSE') throw EvmError.portBusy(port, error)
     throw error
