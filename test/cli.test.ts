@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
@@ -151,6 +152,23 @@ for (const shell of ['bash', 'zsh', 'fish']) {
     for (const { name } of commands) assert.match(stdout, name)
   })
 }
+
+test('completes behind arguments and the values of flags, in bash', async () => {
+  const { stdout } = await ela('completion bash')
+  const lines = ['node start --only carrier --', 'node st', '--json send alice bob 1 --', 'nod']
+  const ask = lines.map(
+    (line) =>
+      `COMP_WORDS=(ela ${line}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _ela; echo "\${COMPREPLY[*]}"`,
+  )
+  const said = spawnSync('bash', ['--norc', '-c', `${stdout}\n${ask.join('\n')}`], {
+    encoding: 'utf8',
+  })
+  const [flags = '', subcommands, sending = '', command] = said.stdout.split('\n')
+  assert.match(flags, '--detach')
+  assert.is(subcommands, 'start status stop')
+  assert.match(sending, '--memo')
+  assert.is(command, 'node')
+})
 
 test('runs as built, on the version of the package', async () => {
   const { code, stdout, stderr } = await elaBuilt('--version')

@@ -56,14 +56,13 @@ function wordsOf(command: Command, path: string, globals: readonly string[]): re
 
 const scripts: Readonly<Record<Shell, (all: readonly Words[]) => string>> = {
   bash: (all) => `_ela() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path="" word
+  local current="\${COMP_WORDS[COMP_CWORD]}" at="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
+    case "\${at:+$at }$word" in ${pathPattern(all)}) at="\${at:+$at }$word" ;; esac
   done
   local words
-  case "$path" in
+  case "$at" in
 ${cases(all, '    ')}
-    *) words="" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [ "\${#COMPREPLY[@]}" -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
@@ -72,34 +71,49 @@ complete -F _ela ela`,
 
   zsh: (all) => `#compdef ela
 _ela() {
-  local path="" word words_
+  local at="" word words_
   for word in \${words[2,CURRENT-1]}; do
-    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
+    case "\${at:+$at }$word" in ${pathPattern(all)}) at="\${at:+$at }$word" ;; esac
   done
-  case "$path" in
+  case "$at" in
 ${cases(all, '    ').replaceAll('words=', 'words_=')}
-    *) words_="" ;;
   esac
   if [ -n "$words_" ]; then compadd -- \${=words_}; fi
   _files
 }
-compdef _ela ela`,
+if [ "$funcstack[1]" = "_ela" ]; then _ela "$@"; else compdef _ela ela; fi`,
 
   fish: (all) =>
     [
       'complete -c ela -e',
       'function __ela_path',
-      '  set -l path',
+      '  set -l at',
       '  for word in (commandline -opc)[2..-1]',
-      "    string match -q -- '-*' $word; or set -a path $word",
+      `    contains -- "$at $word" ${paths(all).map(quoted).join(' ')}; and set -a at $word`,
       '  end',
-      '  echo "$path"',
+      '  echo "$at"',
       'end',
       ...all.map(
         ({ path, words }) =>
           `complete -c ela -f -n 'test (__ela_path) = "${path}"' -a '${words.join(' ')}'`,
       ),
     ].join('\n'),
+}
+
+/** Every path but that of `ela` alone. Other words are arguments, or belong to flags. */
+function paths(all: readonly Words[]): readonly string[] {
+  return all.flatMap(({ path }) => (path === '' ? [] : [path]))
+}
+
+function pathPattern(all: readonly Words[]): string {
+  return paths(all)
+    .map((path) => `"${path}"`)
+    .join('|')
+}
+
+/** As fish joins a list before a word: with a space in front when the list is empty. */
+function quoted(path: string): string {
+  return path.includes(' ') ? `'${path}'` : `' ${path}'`
 }
 
 function cases(all: readonly Words[], indent: string): string {
