@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { loadConfigOrDefault } from '../config/load.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
+import { isAbandoned } from '../devnet/lock.ts'
 import type { DevnetOptions } from '../devnet/options.ts'
-import { findSession } from '../devnet/session.ts'
+import { findSession, STATE_FOLDER } from '../devnet/session.ts'
 import type { Context } from './context.ts'
 import { addDevnetFlags, type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
 import { CommandError } from './errors.ts'
@@ -22,6 +23,7 @@ interface Outcome {
   readonly signal?: string
 }
 
+const FOLDER_PREFIX = 'ela-exec-'
 /** From our SIGTERM to its SIGKILL. */
 const END_WITHIN_MS = 5_000
 
@@ -57,7 +59,8 @@ async function runIsolated(
   const options = devnetOptionsOf(flags, config)
   // Loading it takes as long as starting the nodes; both at once cost nothing.
   const loading = import('execa')
-  const folder = mkdtempSync(path.join(tmpdir(), 'ela-exec-'))
+  removeAbandoned()
+  const folder = mkdtempSync(path.join(tmpdir(), FOLDER_PREFIX))
   let devnet: Devnet | undefined
   try {
     const own: DevnetOptions = { ...options, folder, signal }
@@ -75,6 +78,19 @@ async function runIsolated(
     await devnet?.stop()
     if (flags.keep === true) printer.say(`The chains and logs are kept in ${folder}`)
     else rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** Folders of runs that were killed; those that were kept, or are in use, are told by their lock. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const folder = path.join(tmpdir(), name)
+    if (!name.startsWith(FOLDER_PREFIX) || !isAbandoned(path.join(folder, STATE_FOLDER))) continue
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Another user's, perhaps.
+    }
   }
 }
 

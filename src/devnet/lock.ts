@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {
   constants,
   copyFileSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readFileSync,
@@ -25,6 +26,11 @@ export interface LockHolder extends ProcessMark {
 export function holderOf(folder: string, name = LOCK_FILE): LockHolder | undefined {
   const mark = readMark(path.join(folder, name))
   return mark !== undefined && isAlive(mark) ? mark : undefined
+}
+
+/** Whether the last holder of a lock in `folder` ended without letting go. */
+export function isAbandoned(folder: string, name = LOCK_FILE): boolean {
+  return existsSync(path.join(folder, name)) && holderOf(folder, name) === undefined
 }
 
 export type LockOutcome =

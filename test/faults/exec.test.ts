@@ -25,6 +25,19 @@ function leftIn(folder: string): string[] {
   return readdirSync(folder).filter((name) => name.startsWith('ela-exec-'))
 }
 
+/** What a killed run had to leave, and nothing that was kept on purpose. */
+async function removesAtNextRun(folder: string): Promise<void> {
+  const killed = leftIn(folder)
+  assert.is(killed.length, 1)
+  const keeping = exec(['--keep', '--only', 'carrier', '--', 'true'], worldOf(folder))
+  assert.is((await keeping.transcript()).code, 0)
+  const kept = leftIn(folder)
+  assert.is(kept.length, 1)
+  assert.is.not(kept[0], killed[0])
+  await exec(['--only', 'carrier', '--', 'true'], worldOf(folder)).transcript()
+  assert.equal(leftIn(folder), kept)
+}
+
 test('gives the command the whole environment, and nothing but its output', async () => {
   using folder = temporaryFolder()
   const script = 'process.stdout.write(JSON.stringify(process.env)); process.exitCode = 7'
@@ -110,6 +123,7 @@ for (const [signal, code] of [
     await until('the end of both', () => !marks.some(isAlive), 3_000)
     assert.is(await run.ended, code)
     if (signal !== 'SIGKILL') assert.equal(leftIn(folder.path), [])
+    else await removesAtNextRun(folder.path)
   })
 }
 
