@@ -1,22 +1,20 @@
 /**
- * Signs people in with their DID.
+ * Signs people in with their DID. `sign-in-routes.ts` serves it.
  *
- *     1. `question()`    a nonce for one attempt; the page hands it to the wallet as `nonce`,
- *                        with `realm`, in a `credaccess` or `requestcredentials` intent
+ *     1. `question()`    a nonce for one attempt; the wallet gets it with `realm`, in a
+ *                        `credaccess` or `requestcredentials` intent
  *     2. `accept(token)` the wallet's answer: checked, then worth a session of this service
- *     3. `who(session)`  whose session it is
+ *     3. `who(session)`  whose session it is, until `end(session)`
  *
  * Revoked credentials are not looked for: where that matters, ask EID by `did_resolveCredential`.
- *
- * To serve it, call `answerSignIn` first in `startService` (http.ts): it says whether it answered.
  */
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { call } from './chains.ts'
 
-const QUESTION_MS = 5 * 60_000
-const SESSION_MS = 24 * 60 * 60_000
-const MAX_TOKEN = 256 * 1024
+/** How long a person may think, and how long a session lasts. */
+export const QUESTION_MS = 5 * 60_000
+export const SESSION_MS = 24 * 60 * 60_000
+export const MAX_TOKEN = 256 * 1024
 const MAX_OPEN = 10_000
 
 type Json = Record<string, unknown>
@@ -24,13 +22,15 @@ type Json = Record<string, unknown>
 /** The document of a DID, or `undefined` when it is not published or was ended. */
 export type Resolve = (did: string) => Promise<Json | undefined>
 
+/** Nobody is at fault but the network: the same answer may be good later. */
+export class CannotResolve extends Error {}
+
 /** Resolves on EID. */
 export function resolveOn(eidUrl: string): Resolve {
   return async (did) => {
-    const reply = (await call(eidUrl, 'did_resolveDID', [{ did }])) as {
-      status: number
-      transaction?: { operation: { payload: string } }[]
-    }
+    const reply = (await call(eidUrl, 'did_resolveDID', [{ did }]).catch(() => {
+      throw new CannotResolve('EID does not answer')
+    })) as { status: number; transaction?: { operation: { payload: string } }[] }
     const payload = reply.transaction?.[0]?.operation.payload
     if (reply.status > 1 || payload === undefined) return undefined
     return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Json
@@ -65,10 +65,19 @@ export class SignIn {
     return { nonce, realm: this.realm }
   }
 
-  /** Throws with the reason when the answer is not good. */
-  async accept(token: string): Promise<SignedIn> {
+  /**
+   * Throws with the reason when the answer is not good.
+   *
+   * @param begun the nonce that whoever brings the answer got, when that is known. An answer to
+   *   another question is refused: by a link with their own answer, others could sign somebody in
+   *   as themselves, and read what is then written.
+   */
+  async accept(token: string, begun?: string): Promise<SignedIn> {
     const { presentation, did, document } = await this.#readToken(token)
     const proof = object(presentation['proof'])
+    if (begun !== undefined && begun !== proof['nonce']) {
+      throw new Error('this sign-in was begun elsewhere, or too long ago')
+    }
     const until = this.#questions.get(text(proof['nonce'])) ?? 0
     // One question, one answer: nobody signs in with what they overheard.
     this.#questions.delete(text(proof['nonce']))
@@ -88,6 +97,10 @@ export class SignIn {
   who(session: string): string | undefined {
     const found = this.#sessions.get(session)
     return found === undefined || found.until <= this.#now() ? undefined : found.did
+  }
+
+  end(session: string): void {
+    this.#sessions.delete(session)
   }
 
   async #readToken(token: string) {
@@ -203,38 +216,4 @@ function list(value: unknown): readonly unknown[] {
 function text(value: unknown): string {
   if (typeof value !== 'string') throw new Error('the answer has another form')
   return value
-}
-
-/**
- * Answers `GET /sign-in` (a question), `POST /sign-in` (the wallet's token) and `GET /me`.
- * Returns whether the request was one of these.
- */
-export async function answerSignIn(
-  signIn: SignIn,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  const answer = (status: number, body: object) => {
-    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
-    response.end(`${JSON.stringify(body)}\n`)
-    return true
-  }
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  if (pathname === '/me') {
-    const session = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    const did = signIn.who(session)
-    return did === undefined ? answer(401, { error: 'sign in first' }) : answer(200, { did })
-  }
-  if (pathname !== '/sign-in') return false
-  if (request.method === 'GET') return answer(200, signIn.question())
-  try {
-    let body = ''
-    for await (const part of request) {
-      body += part
-      if (body.length > MAX_TOKEN) throw new Error('this is no token')
-    }
-    return answer(200, await signIn.accept(text(object(JSON.parse(body))['token'])))
-  } catch (error) {
-    return answer(401, { error: error instanceof Error ? error.message : String(error) })
-  }
 }

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net'
 import test, { type TestContext } from 'node:test'
 import type { Nodes } from '../src/chains.ts'
 import { startService } from '../src/http.ts'
+import { answer } from './people.ts'
+
+const WALLET = 'https://wallet.example'
 
 /** A node that answers each method with a fixed result until the test ends; its URL. */
 async function startNode(t: TestContext, results: Record<string, unknown>): Promise<string> {
@@ -21,10 +24,10 @@ async function startNode(t: TestContext, results: Record<string, unknown>): Prom
 
 /** The service until the test ends, as a function that asks it. */
 async function serve(t: TestContext, nodes: Nodes) {
-  const service = await startService(nodes, 0)
+  const service = await startService({ nodes, port: 0, wallet: WALLET })
   t.after(() => service.stop())
-  return (path: string, method = 'GET') =>
-    fetch(`http://127.0.0.1:${service.port}${path}`, { method })
+  return (path: string, method = 'GET', body?: string) =>
+    fetch(`http://127.0.0.1:${service.port}${path}`, { method, body })
 }
 
 test('answers with the heights of the chains it knows', async (t) => {
@@ -47,10 +50,24 @@ test('is healthy without any chain, and refuses what it does not know', async (t
   assert.deepEqual(await (await ask('/health')).json(), { ok: true })
   assert.equal((await ask('/nope')).status, 404)
   assert.equal((await ask('/', 'POST')).status, 405)
+  assert.match(await (await ask('/sign-in')).text(), /EID_RPC_URL/)
+})
+
+test('asks EID who somebody is, and nobody else', async (t) => {
+  const eid = await startNode(t, { did_resolveDID: { status: 3 } })
+  const ask = await serve(t, { eid })
+  const { nonce, realm, wallet } = (await (await ask('/sign-in')).json()) as Record<string, string>
+  assert.match(nonce ?? '', /^[0-9a-f]{32}$/)
+  assert.match(realm ?? '', /^http:\/\/127\.0\.0\.1:\d+$/)
+  assert.equal(wallet, WALLET)
+  const token = answer({ nonce: nonce ?? '', realm: realm ?? '' })
+  const refused = await ask('/sign-in', 'POST', JSON.stringify({ token }))
+  assert.equal(refused.status, 401)
+  assert.match(await refused.text(), /did:elastos:iAlice is not published/)
 })
 
 test('stops listening when asked', async () => {
-  const service = await startService({}, 0)
+  const service = await startService({ nodes: {}, port: 0, wallet: WALLET })
   await service.stop()
   await assert.rejects(fetch(`http://127.0.0.1:${service.port}/health`))
 })

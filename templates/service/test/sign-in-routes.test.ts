@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import test, { type TestContext } from 'node:test'
+import { CannotResolve } from '../src/sign-in.ts'
+import { type Door, signInRoutes } from '../src/sign-in-routes.ts'
+import { alice, answer, people } from './people.ts'
+
+const PAGE = 'https://page.example'
+const SOON = { exp: Date.now() / 1000 + 60 }
+
+interface Ask {
+  readonly method?: string
+  readonly body?: string
+  readonly headers?: Record<string, string>
+}
+
+/** The routes on a port until the test ends, as a function that asks them. */
+async function open(t: TestContext, changes: Partial<Door> = {}) {
+  const resolve = async (did: string) => people.find((one) => one.did === did)?.document
+  const routes = signInRoutes({
+    url: 'https://shop.example',
+    wallet: 'https://wallet.example',
+    resolve,
+    ...changes,
+  })
+  const server = createServer(async (request, response) => {
+    if (!(await routes(request, response))) response.writeHead(404).end()
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  t.after(() => server.closeAllConnections())
+  t.after(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const ask = (path: string, wish: Ask = {}) => fetch(url + path, { redirect: 'manual', ...wish })
+  const post = (body: string) => ask('/sign-in', { method: 'POST', body })
+  const question = async () =>
+    (await (await ask('/sign-in')).json()) as { nonce: string; realm: string; wallet: string }
+  return { ask, post, question }
+}
+
+/** A browser's cookies after an answer. */
+function cookies(response: Response): string {
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+}
+
+/** What the service wants from the wallet: the question, and where to answer. */
+function wanted(response: Response) {
+  const link = new URL(response.headers.get('location') ?? '')
+  const { nonce = '', realm = '', redirecturl = '' } = Object.fromEntries(link.searchParams)
+  return { link, question: { nonce, realm }, back: new URL(redirecturl).pathname }
+}
+
+test('a browser goes to the wallet and comes back with a session', async (t) => {
+  const { ask } = await open(t)
+  const start = await ask('/sign-in/wallet')
+  assert.equal(start.status, 302)
+  const { link, question, back } = wanted(start)
+  assert.equal(link.origin + link.pathname, 'https://wallet.example/credaccess')
+  assert.equal(question.realm, 'https://shop.example')
+  const done = await ask(`${back}/${answer(question, SOON)}`, {
+    headers: { cookie: cookies(start) },
+  })
+  assert.equal(done.headers.get('location'), 'https://shop.example/me')
+  const [line = ''] = done.headers.getSetCookie()
+  for (const flag of ['HttpOnly', 'SameSite=Lax', 'Secure']) assert.ok(line.includes(flag), flag)
+  const headers = { cookie: cookies(done) }
+  assert.deepEqual(await (await ask('/me', { headers })).json(), { did: alice.did })
+  assert.equal((await ask('/sign-out', { method: 'POST', headers })).status, 200)
+  assert.equal((await ask('/me', { headers })).status, 401)
+})
+
+test('a browser that did not ask gets no session, nor does one whose wallet refused', async (t) => {
+  const { ask } = await open(t)
+  const start = await ask('/sign-in/wallet')
+  const { question, back } = wanted(start)
+  const other = await ask('/sign-in/wallet')
+  const token = answer(question, SOON)
+  for (const cookie of ['', cookies(other), 'question=']) {
+    const refused = await ask(`${back}/${token}`, { headers: { cookie } })
+    assert.equal(refused.status, 401)
+    assert.deepEqual(refused.headers.getSetCookie(), [])
+    assert.match(await refused.text(), /begun elsewhere/)
+  }
+  const denied = await ask(`${back}?result=%7B%7D`, { headers: { cookie: cookies(start) } })
+  assert.match(await denied.text(), /did not say/)
+})
+
+test('a page or a program exchanges a token for a session', async (t) => {
+  const { ask, post, question } = await open(t)
+  const { nonce, realm } = await question()
+  const token = answer({ nonce, realm }, SOON)
+  assert.equal((await post(JSON.stringify({ token, nonce: 'other' }))).status, 401)
+  const accepted = await post(JSON.stringify({ token, nonce }))
+  const { did, session } = (await accepted.json()) as { did: string; session: string }
+  assert.equal(did, alice.did)
+  const me = await ask('/me', { headers: { authorization: `Bearer ${session}` } })
+  assert.deepEqual(await me.json(), { did: alice.did })
+  assert.equal((await post(JSON.stringify({ token, nonce }))).status, 401)
+  assert.equal((await ask('/me')).status, 401)
+  assert.equal((await ask('/me', { headers: { authorization: 'Bearer x' } })).status, 401)
+})
+
+test('what is no answer is refused', async (t) => {
+  const { ask, post } = await open(t)
+  for (const body of ['', '[]', 'null', '{"token":1}', '{"token":"a.b.c"}', 'x'.repeat(300_000)]) {
+    assert.equal((await post(body)).status, 401, body.slice(0, 20))
+  }
+  assert.equal((await ask('/me', { method: 'POST' })).status, 405)
+  assert.equal((await ask('/other')).status, 404)
+})
+
+test('one page of another origin may ask', async (t) => {
+  const { ask, question } = await open(t, { webOrigin: PAGE })
+  assert.equal((await question()).realm, PAGE)
+  const allowed = async (origin: string) => {
+    const reply = await ask('/sign-in', { method: 'OPTIONS', headers: { origin } })
+    return reply.headers.get('access-control-allow-origin')
+  }
+  assert.equal(await allowed(PAGE), PAGE)
+  assert.equal(await allowed('https://evil.example'), null)
+})
+
+test('an answer is not lost while EID is away', async (t) => {
+  let isAway = true
+  const { post, question } = await open(t, {
+    resolve: async (did) => {
+      if (isAway) throw new CannotResolve('EID does not answer')
+      return people.find((one) => one.did === did)?.document
+    },
+  })
+  const body = JSON.stringify({ token: answer(await question(), SOON) })
+  assert.equal((await post(body)).status, 503)
+  isAway = false
+  assert.equal((await post(body)).status, 200)
+})
