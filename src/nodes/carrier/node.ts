@@ -160,7 +160,11 @@ export class CarrierNode {
     while (!signal.aborted) {
       const sizeBefore = this.#table.size
       for (const node of [...bootstraps, ...(sizeBefore === 0 ? remembered : [])]) {
-        if (this.#table.find(node.id) === undefined) void this.#check(node)
+        if (this.#table.find(node.id) !== undefined) continue
+        // Who is alone asks again before the last call is given up: nodes that start together
+        // lose the first ones.
+        if (sizeBefore === 0 && this.#accepts(node)) void this.#ask(node, { method: 'ping' })
+        else void this.#check(node)
       }
       if (sizeBefore > 0 && sizeBefore < WELL_CONNECTED) await this.findNodes(this.id)
       const longest = this.#table.size === 0 ? times.joinAloneMs : times.joinEveryMs

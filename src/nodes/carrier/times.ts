@@ -52,7 +52,7 @@ export const devnetTimes: CarrierTimes = {
   ...networkTimes,
   callAtMostMs: SECOND,
   callAtLeastMs: 500,
-  joinAloneMs: 2 * SECOND,
+  joinAloneMs: 250,
   joinEveryMs: 3 * SECOND,
   pingEveryMs: SECOND,
   quietMs: SECOND,
