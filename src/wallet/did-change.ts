@@ -197,8 +197,12 @@ function firstKey({ did, signers }: Pick<Authority, 'did' | 'signers'>): Uint8Ar
   return signer.privateKey
 }
 
+/** The chain is known to be a devnet's by now. */
 async function send(paying: Paying, did: string, request: DidRequest): Promise<PublishedDid> {
-  const { hash, from, receipt } = await sendDidRequest(paying, requestText(request))
+  const { hash, from, receipt } = await sendDidRequest(
+    { ...paying, isDevnet: true },
+    requestText(request),
+  )
   return {
     did,
     operation: request.header.operation,

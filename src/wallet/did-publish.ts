@@ -66,11 +66,14 @@ const PUBLISH = 'publishDidTransaction(string)'
  */
 export async function publishDid(publishing: Publishing): Promise<PublishedDid> {
   const { chain, didKey, expires, services } = publishing
-  await assertDevnetEvm({ chain: 'eid', rpc: chain.rpc })
   const did = didOf(publicKeyOf(didKey))
-  const { status, transactions } = await resolveDid(chain.rpc, did)
+  const [{ status, transactions }, time] = await Promise.all([
+    resolveDid(chain.rpc, did),
+    timeOf(chain.rpc),
+    assertDevnetEvm({ chain: 'eid', rpc: chain.rpc }),
+  ])
   if (status === 'deactivated') throw DidUseError.deactivated(did)
-  const wish: NewDocument = { privateKey: didKey, time: await timeOf(chain.rpc), expires, services }
+  const wish: NewDocument = { privateKey: didKey, time, expires, services }
   const [last] = transactions
   if (status === 'unpublished' || last?.document === undefined) {
     return send(publishing, createRequest(newDocument(wish), didKey))
@@ -91,7 +94,10 @@ export async function deactivateDid(sending: Sending): Promise<PublishedDid> {
 }
 
 async function send(sending: Sending, request: DidRequest): Promise<PublishedDid> {
-  const { hash, from, receipt } = await sendDidRequest(sending, requestText(request))
+  const { hash, from, receipt } = await sendDidRequest(
+    { ...sending, isDevnet: true },
+    requestText(request),
+  )
   return {
     did: didOf(publicKeyOf(sending.didKey)),
     operation: request.header.operation,
@@ -107,7 +113,7 @@ async function send(sending: Sending, request: DidRequest): Promise<PublishedDid
  * Throws `did/refused` with the chain's reason, and what `sendEvmTransaction` does.
  */
 export async function sendDidRequest(
-  { chain, payerKey, waitMs, signal }: Omit<Sending, 'didKey'>,
+  { chain, payerKey, waitMs, signal, isDevnet }: Omit<Sending, 'didKey'> & { isDevnet?: true },
   request: string,
 ): Promise<SentEvmTransaction> {
   try {
@@ -120,6 +126,7 @@ export async function sendDidRequest(
       data: encodeStringCall(selectorOf(PUBLISH), request),
       waitMs,
       signal,
+      ...(isDevnet === undefined ? {} : { isDevnet }),
     })
   } catch (error) {
     throw await withReason(chain.rpc, request, error)

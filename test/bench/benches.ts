@@ -1,6 +1,7 @@
 /** The list of benches. A new one is one line here. */
 import { benchCommandLine } from './command-line.ts'
 import { benchDevnet } from './devnet.ts'
+import { benchDid } from './did.ts'
 import { benchEdit } from './edit.ts'
 import { benchEsc } from './esc.ts'
 import type { Figure } from './figure.ts'
@@ -17,4 +18,5 @@ export const benches: readonly Bench[] = [
   { name: 'esc', run: benchEsc },
   { name: 'mainchain', run: benchMainchain },
   { name: 'edit', run: benchEdit },
+  { name: 'did', run: benchDid },
 ]

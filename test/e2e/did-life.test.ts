@@ -203,6 +203,25 @@ test('uses the DID in use where none is named, and names DIDs that exist', async
   await refused(2, 'did/notFoundOnTree', stranger, project)
 })
 
+test('signs with a key of the keystore, opened by its password', async () => {
+  await using project = await eidProject()
+  const password = project.folder.join('password')
+  writeFileSync(password, 'a long password of mine\n', { mode: 0o600 })
+  const env = { ...project.at.env, ELA_PASSWORD_FILE: password }
+  const run = async (line: string, environment: Readonly<Record<string, string>>) => {
+    const { code, stdout } = await ela(`${line} --json`, { ...project.at, env: environment })
+    const { error, data } = JSON.parse(stdout)
+    return { code, error: error?.code, data }
+  }
+  assert.is((await run('keys new mine', env)).code, 0)
+  const imported = await run('did import me --key mine', env)
+  assert.equal([imported.code, imported.data?.phrase], [0, 'keystore'])
+  const published = await run('did publish me', env)
+  assert.equal([published.code, published.data?.did], [0, imported.data.did])
+  const locked = await run('did update me --expires 2040-01-01', project.at.env)
+  assert.equal([locked.code, locked.error], [3, 'input/passwordNeeded'])
+})
+
 test('makes devices from a key of this machine that others do not have', async () => {
   await using project = await eidProject()
   const made = await done('did new sensor --kind device', project)
