@@ -118,9 +118,11 @@ async function readJson(request: IncomingMessage): Promise<Record<string, unknow
     body += part
     if (body.length > MAX_TOKEN) throw new Error('this is no token')
   }
-  const value: unknown = JSON.parse(body)
-  if (typeof value !== 'object' || value === null) throw new Error('this is no token')
-  return value as Record<string, unknown>
+  try {
+    const value: unknown = JSON.parse(body)
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  } catch {}
+  throw new Error('the body is no JSON object')
 }
 
 function sessionOf(request: IncomingMessage): string {

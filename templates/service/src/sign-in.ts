@@ -198,7 +198,11 @@ function fromBase58(written: string): Buffer {
 }
 
 function parse(part: string): Json {
-  return object(JSON.parse(Buffer.from(part, 'base64url').toString()))
+  try {
+    return object(JSON.parse(Buffer.from(part, 'base64url').toString()))
+  } catch {
+    throw new Error('this is no token')
+  }
 }
 
 function object(value: unknown): Json {

@@ -106,7 +106,9 @@ test('a page or a program exchanges a token for a session', async (t) => {
 test('what is no answer is refused', async (t) => {
   const { ask, post } = await open(t)
   for (const body of ['', '[]', 'null', '{"token":1}', '{"token":"a.b.c"}', 'x'.repeat(300_000)]) {
-    assert.equal((await post(body)).status, 401, body.slice(0, 20))
+    const refused = await post(body)
+    assert.equal(refused.status, 401, body.slice(0, 20))
+    assert.match(await refused.text(), /no token|no JSON object/)
   }
   assert.equal((await ask('/me', { method: 'POST' })).status, 405)
   assert.equal((await ask('/other')).status, 404)

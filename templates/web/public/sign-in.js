@@ -1,18 +1,17 @@
 /**
- * Signs in with a DID. The wallet is Essentials on a phone, or `ela wallet serve` on this machine.
+ * Signs in with a DID. The wallet is Essentials on a phone, or `ela dev --wallet` on this machine;
+ * the back end asks the question and checks the answer (`ela init NAME --template service` makes
+ * one): what a page checks itself proves nothing.
  *
- *     import { askWallet, finishSignIn } from './sign-in.js'
- *     button.onclick = () => askWallet(location, fetch, { wallet: localWallet })   leaves the page
- *     const person = await finishSignIn(location, fetch)          null unless it just came back
- *
- * The back end (see `sign-in.ts` of the service template) asks the question and checks the answer:
- * what a page checks itself proves nothing.
+ *     const door = openDoor({ backend: 'https://api.my.app' })
+ *     button.onclick = () => door.askWallet()     leaves the page
+ *     await door.finish()                         false unless it just came back
+ *     await door.who()                            the DID, or null
+ *     await door.signOut()
  */
 
-/** Where links for Essentials go. */
+/** Where links for Essentials go, when the back end names no wallet. */
 export const essentials = 'https://did.web3essentials.io'
-/** The same for a wallet started by `ela wallet serve`. */
-export const localWallet = 'http://127.0.0.1:20680/did.web3essentials.io'
 
 /** The answer comes back behind `#`, so it never reaches a server's log. */
 const MARK = '#signed-in'
@@ -33,15 +32,6 @@ export function signInLink({ wallet = essentials, nonce, realm, returnTo, claims
   return `${wallet}/credaccess?${query}`
 }
 
-/** Asks the back end for a question and goes to the wallet with it. */
-export async function askWallet(location, fetch, { backend = '', ...options } = {}) {
-  const response = await fetch(`${backend}/sign-in`)
-  if (!response.ok) throw new Error(`The back end answers with status ${response.status}.`)
-  const { nonce, realm } = await response.json()
-  const returnTo = location.origin + location.pathname
-  location.assign(signInLink({ ...options, nonce, realm, returnTo }))
-}
-
 /** What the wallet left in the address: `{ token }`, `{ refused: true }`, or `null`. */
 export function readAnswer(hash) {
   if (!hash.startsWith(MARK)) return null
@@ -49,22 +39,74 @@ export function readAnswer(hash) {
   return token === undefined ? { refused: true } : { token }
 }
 
-/**
- * Hands the wallet's answer to the back end: `{ did, session, shown }`, or `null` when the page was
- * opened otherwise. Throws when the person or the back end refuses.
- */
-export async function finishSignIn(location, fetch, { backend = '' } = {}) {
-  const answer = readAnswer(location.hash)
-  if (answer === null) return null
-  // A token in the address would be copied along with it.
-  location.hash = ''
-  if (answer.refused) throw new Error('The wallet did not say who you are.')
-  const response = await fetch(`${backend}/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token: answer.token }),
-  })
-  const body = await response.json()
-  if (!response.ok) throw new Error(body.error ?? `status ${response.status}`)
-  return body
+/** The way in at one back end. Tests hand in `browser` instead of the window. */
+export function openDoor({ backend, claims, appDid, browser = window }) {
+  const { location, sessionStorage: storage } = browser
+
+  /** Answers with what the back end says: `{ status, body }`. */
+  async function ask(path, options) {
+    let response
+    try {
+      response = await browser.fetch(`${backend}${path}`, options)
+    } catch {
+      throw new Error(
+        `${backend} does not answer. It has to run, to be allowed by this page's policy ` +
+          `(connect-src), and to know this page (WEB_ORIGIN=${location.origin}).`,
+      )
+    }
+    const body = await response.json().catch(() => ({}))
+    return { status: response.status, body }
+  }
+
+  function withSession() {
+    return { headers: { authorization: `Bearer ${storage.getItem('session')}` } }
+  }
+
+  async function askWallet() {
+    const { status, body } = await ask('/sign-in')
+    if (status !== 200) throw new Error(body.error ?? `The back end answers with ${status}.`)
+    const { nonce, realm, wallet } = body
+    // Remembered here, so that nobody is signed in by a link with somebody else's answer.
+    storage.setItem('nonce', nonce)
+    const returnTo = location.origin + location.pathname
+    location.assign(signInLink({ wallet, nonce, realm, returnTo, claims, appDid }))
+  }
+
+  async function finish() {
+    const answer = readAnswer(location.hash)
+    if (answer === null) return false
+    // A token in the address would be copied along with it, and found again by going back.
+    location.replace('#')
+    const nonce = storage.getItem('nonce') ?? ''
+    storage.removeItem('nonce')
+    if (answer.refused) {
+      throw new Error(
+        'The wallet did not say who you are: it was refused, or has no published DID.',
+      )
+    }
+    const { status, body } = await ask('/sign-in', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: answer.token, nonce }),
+    })
+    if (status !== 200) throw new Error(`Not signed in: ${body.error ?? `status ${status}`}.`)
+    storage.setItem('session', body.session)
+    return true
+  }
+
+  async function who() {
+    if (storage.getItem('session') === null) return null
+    const { status, body } = await ask('/me', withSession())
+    if (status === 200) return body.did
+    if (status === 401) storage.removeItem('session')
+    return null
+  }
+
+  async function signOut() {
+    const options = { method: 'POST', ...withSession() }
+    storage.removeItem('session')
+    await ask('/sign-out', options)
+  }
+
+  return { askWallet, finish, who, signOut }
 }

@@ -4,7 +4,7 @@ import test from 'node:test'
 
 const page = new URL('../public/', import.meta.url)
 const html = readFileSync(new URL('index.html', page), 'utf8')
-const script = readFileSync(new URL('main.js', page), 'utf8')
+const scripts = ['main.js', 'person.js'].map((name) => readFileSync(new URL(name, page), 'utf8'))
 
 test('the page refers only to files that exist', () => {
   const links = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, file]) => file)
@@ -12,13 +12,24 @@ test('the page refers only to files that exist', () => {
   for (const file of links) assert.ok(existsSync(new URL(file, page)), `${file} is missing`)
 })
 
-test('the page has every element that the script looks for', () => {
-  const ids = [...script.matchAll(/find\('#([a-z-]+)'\)/g)].map(([, id]) => id)
-  assert.ok(ids.length >= 3)
+test('the page has every element that the scripts look for', () => {
+  const ids = [...scripts.join().matchAll(/find\('#([a-z-]+)'\)/g)].map(([, id]) => id)
+  assert.ok(ids.length >= 6)
   for (const id of ids) assert.ok(html.includes(`id="${id}"`), `#${id} is missing`)
 })
 
 test('the page has no inline script, which its policy would block', () => {
   assert.ok(!/<script(?![^>]*\ssrc=)/.test(html))
   assert.ok(!/\son[a-z]+=/.test(html))
+})
+
+test('the policy of the page lets it ask the back end it names', () => {
+  const [, policy = ''] = /content-security-policy" content="([^"]+)"/.exec(html) ?? []
+  assert.match(policy, /default-src 'self'/)
+  const [, backend] = /data-backend="([^"]*)"/.exec(html) ?? []
+  assert.notEqual(backend, undefined)
+  // None, or one under the address of the page.
+  if (backend === '' || backend.startsWith('/')) return
+  const [, allowed = ''] = /connect-src ([^;]+)/.exec(policy) ?? []
+  assert.ok(allowed.split(' ').includes(new URL(backend).origin), `connect-src lacks ${backend}`)
 })

@@ -1,31 +1,55 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { askWallet, finishSignIn, localWallet, readAnswer, signInLink } from '../public/sign-in.js'
+import { openDoor, readAnswer, signInLink } from '../public/sign-in.js'
 
 const TOKEN = 'aaa.b-b_b.ccc'
+const BACKEND = 'https://api.my.app'
 
-/** A `location` that notes where it is sent. */
-function at(href) {
+/** A window at an address, whose back end answers by path; it notes where it goes and what it asks. */
+function browserAt(href, answers = {}, kept = {}) {
   const { origin, pathname, hash } = new URL(href)
   const visited = []
-  return { origin, pathname, hash, visited, assign: (url) => visited.push(url) }
+  const asked = []
+  const location = {
+    origin,
+    pathname,
+    hash,
+    assign: (url) => visited.push(url),
+    replace: (url) => {
+      location.hash = url === '#' ? '' : url
+    },
+  }
+  const memory = new Map(Object.entries(kept))
+  const sessionStorage = {
+    getItem: (name) => memory.get(name) ?? null,
+    setItem: (name, value) => memory.set(name, value),
+    removeItem: (name) => memory.delete(name),
+  }
+  const fetch = async (url, options = {}) => {
+    assert.ok(url.startsWith(BACKEND))
+    asked.push({ path: url.slice(BACKEND.length), ...options })
+    const answer = answers[url.slice(BACKEND.length)]
+    if (answer === undefined) throw new TypeError('Failed to fetch')
+    return Response.json(answer, { status: answer.error ? 401 : 200 })
+  }
+  return { location, sessionStorage, fetch, visited, asked, memory }
 }
 
-test('asks the wallet with the question of the back end', async () => {
-  const location = at('https://my.app/shop/?x=1')
-  const fetch = async (url) => {
-    assert.equal(url, '/sign-in')
-    return Response.json({ nonce: 'n1', realm: 'https://my.app' })
-  }
-  await askWallet(location, fetch, { wallet: localWallet, claims: { name: true } })
-  const link = new URL(location.visited[0])
-  assert.equal(link.origin + link.pathname, `${localWallet}/credaccess`)
+const doorOf = (browser, more = {}) => openDoor({ backend: BACKEND, browser, ...more })
+
+test('asks the wallet that the back end names with its question', async () => {
+  const question = { nonce: 'n1', realm: 'https://my.app', wallet: 'http://127.0.0.1:1/wallet' }
+  const browser = browserAt('https://my.app/shop/?x=1', { '/sign-in': question })
+  await doorOf(browser, { claims: { name: true } }).askWallet()
+  const link = new URL(browser.visited[0])
+  assert.equal(link.origin + link.pathname, 'http://127.0.0.1:1/wallet/credaccess')
   assert.deepEqual(Object.fromEntries(link.searchParams), {
     claims: '{"name":true}',
     nonce: 'n1',
     realm: 'https://my.app',
     redirecturl: 'https://my.app/shop/#signed-in',
   })
+  assert.equal(browser.memory.get('nonce'), 'n1')
 })
 
 test('names the app when it has a DID', () => {
@@ -43,22 +67,47 @@ test('reads what the wallet left in the address', () => {
   assert.deepEqual(readAnswer('#signed-in/<script>'), { refused: true })
 })
 
-test('hands the answer to the back end and takes it out of the address', async () => {
-  const location = at(`https://my.app/#signed-in/${TOKEN}`)
-  const fetch = async (url, { method, body }) => {
-    assert.deepEqual([url, method, JSON.parse(body)], ['/sign-in', 'POST', { token: TOKEN }])
-    return Response.json({ did: 'did:elastos:iAlice', session: 's', shown: {} })
-  }
-  const { did } = await finishSignIn(location, fetch)
-  assert.equal(did, 'did:elastos:iAlice')
-  assert.equal(location.hash, '')
+test('hands the answer to the back end, takes it out of the address, and keeps the session', async () => {
+  const did = 'did:elastos:iAlice'
+  const answers = { '/sign-in': { did, session: 's1', shown: {} }, '/me': { did }, '/sign-out': {} }
+  const browser = browserAt(`https://my.app/#signed-in/${TOKEN}`, answers, { nonce: 'n1' })
+  const door = doorOf(browser)
+  assert.equal(await door.finish(), true)
+  assert.deepEqual(JSON.parse(browser.asked[0].body), { token: TOKEN, nonce: 'n1' })
+  assert.equal(browser.location.hash, '')
+  assert.equal(await door.who(), did)
+  assert.equal(browser.asked[1].headers.authorization, 'Bearer s1')
+  await door.signOut()
+  assert.equal(browser.asked[2].headers.authorization, 'Bearer s1')
+  assert.equal(await door.who(), null)
+  assert.equal(browser.asked.length, 3)
 })
 
-test('tells a visit from a refusal, and passes on what the back end says', async () => {
-  const refusing = async () => Response.json({ error: 'the nonce is used' }, { status: 401 })
-  assert.equal(await finishSignIn(at('https://my.app/'), refusing), null)
-  const token = at(`https://my.app/#signed-in/${TOKEN}`)
-  await assert.rejects(finishSignIn(token, refusing), /nonce is used/)
-  const refused = at('https://my.app/#signed-in?result=%7B%7D')
-  await assert.rejects(finishSignIn(refused, refusing), /did not say/)
+test('never sends an answer as its own that it did not ask for', async () => {
+  const browser = browserAt(`https://my.app/#signed-in/${TOKEN}`, { '/sign-in': { error: 'no' } })
+  await assert.rejects(doorOf(browser).finish(), /Not signed in: no/)
+  assert.deepEqual(JSON.parse(browser.asked[0].body), { token: TOKEN, nonce: '' })
+})
+
+test('tells a visit from a refusal, and says who does not answer', async () => {
+  const visit = browserAt('https://my.app/')
+  assert.equal(await doorOf(visit).finish(), false)
+  assert.equal(await doorOf(visit).who(), null)
+  assert.deepEqual(visit.asked, [])
+  await assert.rejects(
+    doorOf(visit).askWallet(),
+    /api\.my\.app does not answer.*WEB_ORIGIN=https:\/\/my\.app/,
+  )
+  const refused = browserAt('https://my.app/#signed-in?result=%7B%7D')
+  await assert.rejects(doorOf(refused).finish(), /did not say/)
+})
+
+test('forgets a session that ended', async () => {
+  const browser = browserAt(
+    'https://my.app/',
+    { '/me': { error: 'sign in first' } },
+    { session: 's' },
+  )
+  assert.equal(await doorOf(browser).who(), null)
+  assert.equal(browser.memory.has('session'), false)
 })
