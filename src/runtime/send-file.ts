@@ -1,7 +1,7 @@
 /** Answers a request with a file: validators, ranges, and the live script in pages. */
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { contentTypeOf } from './content-type.ts'
+import { contentTypeOf } from '../base/content-type.ts'
 import { withLiveScript } from './live-reload.ts'
 
 /** Sends `file`, which exists and may be sent. `status` is 200, or 404 for a project's own page. */

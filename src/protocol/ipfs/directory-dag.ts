@@ -28,6 +28,13 @@ export interface TreeEntry {
   readonly file?: DagRoot
 }
 
+export interface DirectoryOptions {
+  readonly version: 0 | 1
+  readonly take: TakeBlock
+  /** Hears of each directory, what is in it before itself; the top has the path ''. */
+  readonly made?: (path: string, root: DagRoot) => void
+}
+
 /**
  * Longest block of a directory in bytes. Other writers split longer ones over many blocks, which we
  * do not.
@@ -49,8 +56,7 @@ const DIRECTORY = encodeUnixfs({
  */
 export function directoryDag(
   entries: Iterable<TreeEntry>,
-  version: 0 | 1,
-  take: TakeBlock,
+  { version, take, made }: DirectoryOptions,
 ): DagRoot {
   const top: Folder = new Map()
   for (const { path, file } of entries) {
@@ -83,7 +89,9 @@ export function directoryDag(
     const cid = cidOf('dag-pb', block, version)
     take(cid, block)
     const below = links.reduce((sum, { size }) => sum + size, 0)
-    return { cid, fileSize: 0, dagSize: block.length + below }
+    const root = { cid, fileSize: 0, dagSize: block.length + below }
+    made?.(path, root)
+    return root
   }
 }
 

@@ -25,6 +25,7 @@ const test = suite('unixfs')
 type Files = Readonly<Record<string, Uint8Array>>
 
 const nowhere = () => undefined
+const modern = { version: 1, take: nowhere } as const
 
 function fileRoot(content: Uint8Array, profile: DagProfile, step = 65_521): DagRoot {
   const dag = new FileDag(profile, nowhere)
@@ -36,7 +37,7 @@ function ours(files: Files, profile: DagProfile): string {
   const entries = Object.entries(files).map(([path, content]) => {
     return { path, file: fileRoot(content, profile) }
   })
-  return cidText(directoryDag(entries, profile.version, nowhere).cid)
+  return cidText(directoryDag(entries, { version: profile.version, take: nowhere }).cid)
 }
 
 async function theirs(files: Files, profile: DagProfile): Promise<string> {
@@ -75,7 +76,7 @@ test('gives what everybody knows', () => {
   assert.is(cidText(empty.cid), 'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku')
   const old = fileRoot(text(''), CLASSIC)
   assert.is(cidText(old.cid), 'QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH')
-  const none = directoryDag([], 0, nowhere)
+  const none = directoryDag([], { version: 0, take: nowhere })
   assert.is(cidText(none.cid), 'QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn')
   const two = { empty: text(''), 'h.txt': text('hello') }
   assert.is(ours(two, MODERN), 'bafybeihbfuh5ww2undwuwmcg5cu77z2h4p7ltkyu3jmcdtlcpubuumrsie')
@@ -126,20 +127,20 @@ test('does not depend on the order of files or the length of parts', () => {
 test('refuses what one block cannot name, and paths that say two things', async () => {
   const file = fileRoot(text('x'), MODERN)
   const many = Array.from({ length: 5_000 }, (_, at) => ({ path: `all/file-${at}.txt`, file }))
-  await fails('protocol/directoryTooLarge', () => directoryDag(many, 1, nowhere))
+  await fails('protocol/directoryTooLarge', () => directoryDag(many, modern))
   const twice = [
     { path: 'a', file },
     { path: 'a', file },
   ]
-  await fails('protocol/samePathTwice', () => directoryDag(twice, 1, nowhere))
+  await fails('protocol/samePathTwice', () => directoryDag(twice, modern))
   const both = [
     { path: 'a', file },
     { path: 'a/b', file },
   ]
-  await fails('protocol/samePathTwice', () => directoryDag(both, 1, nowhere))
-  await fails('protocol/samePathTwice', () => directoryDag(both.reverse(), 1, nowhere))
+  await fails('protocol/samePathTwice', () => directoryDag(both, modern))
+  await fails('protocol/samePathTwice', () => directoryDag(both.reverse(), modern))
   for (const path of ['', '/a', 'a/', 'a//b', '../a', 'a/./b', 'a\0']) {
-    await fails('protocol/badContentPath', () => directoryDag([{ path, file }], 1, nowhere))
+    await fails('protocol/badContentPath', () => directoryDag([{ path, file }], modern))
   }
 })
 
