@@ -1,0 +1,72 @@
+/** Puts a signature into a bundle. Its id and its files stay what they were. */
+import { openArchive } from './byte-source.ts'
+import type { ListedFile } from './file-list.ts'
+import type { GzipFile } from './gzip-file.ts'
+import { writeArchive, writeHead } from './pack.ts'
+import { type FileSink, readFiles, readHead } from './read-bundle.ts'
+import { type BundleSignature, encodeSignatures, messageFor } from './signature-file.ts'
+import type { Signer } from './signer.ts'
+import { headerOf, paddingOf } from './ustar.ts'
+
+export interface SignWish {
+  readonly file: string
+  readonly signer: Signer
+  /** 0 to 9. */
+  readonly level?: number
+}
+
+export interface Signed {
+  readonly bundleId: string
+  readonly name: string
+  readonly version: string
+  readonly signatures: readonly BundleSignature[]
+}
+
+/**
+ * Replaces the file by one with the signature in it. All of the bundle is checked on the way, but
+ * for the signatures of others.
+ *
+ * Throws a `Refusal` and what the signer throws; the file is then as it was.
+ */
+export async function signBundle({ file, signer, level = 6 }: SignWish): Promise<Signed> {
+  const source = await openArchive(file)
+  try {
+    const bundle = await readHead(source)
+    const { bundleId, manifest, manifestBytes, listBytes: list } = bundle
+    const made = await signer.sign(messageFor(manifestBytes))
+    const others = bundle.signatures.filter(({ kid }) => kid !== made.kid)
+    const signatures = [...others, made]
+    await writeArchive(file, level, async (gzip) => {
+      const encoded = encodeSignatures(bundleId, signatures)
+      await writeHead(gzip, { manifest: manifestBytes, signatures: encoded, list })
+      await readFiles(source, bundle, new Copier(gzip))
+    })
+    const { name, version } = manifest
+    return { bundleId, name, version, signatures }
+  } finally {
+    await source.close()
+  }
+}
+
+/** Writes each file into the new archive as it is read from the old one. */
+class Copier implements FileSink {
+  readonly #gzip: GzipFile
+  #size = 0
+
+  constructor(gzip: GzipFile) {
+    this.#gzip = gzip
+  }
+
+  begin(file: ListedFile): Promise<void> {
+    this.#size = file.size
+    return this.#gzip.write(headerOf(file))
+  }
+
+  part(bytes: Buffer): Promise<void> {
+    return this.#gzip.write(bytes)
+  }
+
+  end(): Promise<void> {
+    return this.#gzip.write(Buffer.alloc(paddingOf(this.#size)))
+  }
+}

@@ -1,0 +1,51 @@
+/** A bundle file → certainty, and if wanted a folder with its files. */
+import { type ByteSource, openArchive } from './byte-source.ts'
+import { BundleError } from './errors.ts'
+import { type OpenedBundle, readFiles, readHead } from './read-bundle.ts'
+import { Staging } from './staging.ts'
+import { checkTrust, type Trust, type TrustWorld } from './trust.ts'
+
+export interface VerifyWish {
+  readonly world: TrustWorld
+  /** Full path of a folder that does not exist yet; without it nothing is written. */
+  readonly target?: string | undefined
+  /** The bundle id that must come out. */
+  readonly expect?: string | undefined
+}
+
+export interface Verified {
+  readonly bundle: OpenedBundle
+  readonly trust: Trust
+}
+
+/**
+ * Checks all of a bundle. With a target its files appear there, all at once, after everything was
+ * checked; nothing is written before the signatures are believed.
+ *
+ * Throws a `Refusal`, `bundle/unexpected`, `bundle/targetExists` and what looking up DIDs does.
+ */
+export async function verifyFile(file: string, wish: VerifyWish): Promise<Verified> {
+  const source = await openArchive(file)
+  try {
+    return await verifySource(source, wish)
+  } finally {
+    await source.close()
+  }
+}
+
+export async function verifySource(source: ByteSource, wish: VerifyWish): Promise<Verified> {
+  const bundle = await readHead(source)
+  if (wish.expect !== undefined && wish.expect !== bundle.bundleId) {
+    throw BundleError.unexpected(wish.expect, bundle.bundleId)
+  }
+  const trust = await checkTrust(bundle, wish.world)
+  const staging = wish.target === undefined ? undefined : new Staging(wish.target)
+  try {
+    await readFiles(source, bundle, staging)
+    staging?.commit()
+  } catch (error) {
+    staging?.discard()
+    throw error
+  }
+  return { bundle, trust }
+}
