@@ -44,7 +44,7 @@ interface RowProps {
 }
 
 function Row({ row, chosen, width, look }: RowProps): ReactNode {
-  const { mark, color } = markOf(row.status, look)
+  const { mark, paint } = markOf(row.status, look)
   const right =
     fit(row.height === undefined ? '' : String(row.height), COLUMNS.height, 'right') +
     fit(row.peers === undefined ? '' : String(row.peers), COLUMNS.peers, 'right') +
@@ -55,7 +55,7 @@ function Row({ row, chosen, width, look }: RowProps): ReactNode {
     <Text wrap="truncate" bold={chosen}>
       {pointer(chosen, look)}
       {fit(row.name, COLUMNS.name)}
-      <Text color={color}>{fit(`${mark} ${row.status}`, COLUMNS.state)}</Text>
+      <Text {...paint}>{fit(`${mark} ${row.status}`, COLUMNS.state)}</Text>
       {right}
       {fit(`  ${row.detail}${restarts}`, width - LEFT)}
     </Text>
@@ -71,12 +71,12 @@ interface DappRowProps {
 
 function DappRow({ dapp, chosen, width, look }: DappRowProps): ReactNode {
   const status = dapp.status === 'ended' ? 'failed' : dapp.status === 'ready' ? 'ready' : 'starting'
-  const { mark, color } = markOf(status, look)
+  const { mark, paint } = markOf(status, look)
   return (
     <Text wrap="truncate" bold={chosen}>
       {pointer(chosen, look)}
       {fit('dapp', COLUMNS.name)}
-      <Text color={color}>{fit(`${mark} ${dapp.status}`, COLUMNS.state)}</Text>
+      <Text {...paint}>{fit(`${mark} ${dapp.status}`, COLUMNS.state)}</Text>
       {fit(` ${dappText(dapp)}`, width - 2 - COLUMNS.name - COLUMNS.state)}
     </Text>
   )

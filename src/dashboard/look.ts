@@ -28,9 +28,9 @@ const marks: Readonly<
 export function markOf(
   status: NodeStatus,
   look: Look,
-): { readonly mark: string; readonly color: string } {
+): { readonly mark: string; readonly paint: { readonly color?: string } } {
   const [unicode, ascii, color] = marks[status]
-  return { mark: look.unicode ? unicode : ascii, color }
+  return { mark: look.unicode ? unicode : ascii, paint: look.color ? { color } : {} }
 }
 
 /** Text cut or padded to exactly `width` columns, counting wide characters as two. */

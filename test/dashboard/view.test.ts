@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { lookOf, markOf } from '../../src/dashboard/look.ts'
 import { initialState, reduce, type State } from '../../src/dashboard/state.ts'
 import {
   followed,
@@ -147,6 +148,11 @@ test('asks to stop, to interrupt and for the plain stream', () => {
   assert.equal(press(initialView, { char: 't' }, state).effect, { intent: 'toggle-plain' })
   const typing = type(initialView, '/')
   assert.equal(press(typing, { name: 'interrupt' }, state).effect, { intent: 'interrupt' })
+})
+
+test('paints nothing under NO_COLOR', () => {
+  assert.equal(markOf('failed', lookOf({ NO_COLOR: '1' })).paint, {})
+  assert.equal(markOf('failed', lookOf({})).paint, { color: 'red' })
 })
 
 test.run()
