@@ -68,6 +68,20 @@ export const BundleError = defineErrors('bundle', {
     hint: 'Name a folder that does not exist yet.',
     exit: 'misused',
   }),
+  noChain: () => ({
+    message: 'No EID can be asked who may sign for the app: no devnet is running.',
+    hint: 'Name one with `--rpc URL`, give documents with `--with`, or check `--offline`.',
+    exit: 'devnetState',
+  }),
+  wrongSetting: (name: string, wanted: string) => ({
+    message: `\`bundle.${name}\` of ela.config.ts must be ${wanted}.`,
+    exit: 'misused',
+  }),
+  otherKey: (kid: string, did: string) => ({
+    message: `The key that was named is of ${did}, and ${kid} is not.`,
+    hint: 'Leave `--kid` out, or name the key of the document that it is.',
+    exit: 'misused',
+  }),
   unexpected: (wanted: string, found: string) => ({
     message: `This is the bundle ${found}, not ${wanted}.`,
     hint: 'Another file was expected; ask where this one comes from.',

@@ -1,5 +1,6 @@
 /** Puts a signature into a bundle. Its id and its files stay what they were. */
 import { openArchive } from './byte-source.ts'
+import { BundleError } from './errors.ts'
 import type { ListedFile } from './file-list.ts'
 import type { GzipFile } from './gzip-file.ts'
 import { writeArchive, writeHead } from './pack.ts'
@@ -11,6 +12,8 @@ import { headerOf, paddingOf } from './ustar.ts'
 export interface SignWish {
   readonly file: string
   readonly signer: Signer
+  /** The bundle id that is meant; another is not signed. */
+  readonly bundleId: string
   /** 0 to 9. */
   readonly level?: number
 }
@@ -28,11 +31,12 @@ export interface Signed {
  *
  * Throws a `Refusal` and what the signer throws; the file is then as it was.
  */
-export async function signBundle({ file, signer, level = 6 }: SignWish): Promise<Signed> {
+export async function signBundle({ file, signer, bundleId, level = 6 }: SignWish): Promise<Signed> {
   const source = await openArchive(file)
   try {
     const bundle = await readHead(source)
-    const { bundleId, manifest, manifestBytes, listBytes: list } = bundle
+    const { manifest, manifestBytes, listBytes: list } = bundle
+    if (bundle.bundleId !== bundleId) throw BundleError.unexpected(bundleId, bundle.bundleId)
     const made = await signer.sign(messageFor(manifestBytes))
     const others = bundle.signatures.filter(({ kid }) => kid !== made.kid)
     const signatures = [...others, made]

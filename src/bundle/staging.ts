@@ -27,6 +27,8 @@ const NEW_FILE =
 
 export class Staging implements FileSink {
   readonly #target: string
+  /** Closed to others while it is filled; holds the folder that becomes the target. */
+  readonly #closed: string
   readonly #folder: string
   readonly #made = new Set<string>(['.'])
   #handle: number | undefined
@@ -41,8 +43,10 @@ export class Staging implements FileSink {
       mkdirSync(above, { recursive: true })
       removeLeftovers(above, prefix)
       const name = `${prefix}${process.pid}-${randomBytes(6).toString('hex')}`
-      this.#folder = path.join(above, name)
-      mkdirSync(this.#folder, { mode: 0o700 })
+      this.#closed = path.join(above, name)
+      this.#folder = path.join(this.#closed, 'files')
+      mkdirSync(this.#closed, { mode: 0o700 })
+      mkdirSync(this.#folder)
     } catch (error) {
       throw BundleError.unwritable(target, error)
     }
@@ -71,13 +75,14 @@ export class Staging implements FileSink {
   commit(): void {
     if (existsSync(this.#target)) throw BundleError.targetExists(this.#target)
     renameSync(this.#folder, this.#target)
+    rmSync(this.#closed, { recursive: true, force: true })
   }
 
   /** Leaves nothing behind. */
   discard(): void {
     if (this.#handle !== undefined) closeSync(this.#handle)
     this.#handle = undefined
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+    rmSync(this.#closed, { recursive: true, force: true, maxRetries: 5 })
   }
 
   #open(): number {

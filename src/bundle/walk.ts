@@ -14,7 +14,8 @@ export interface FoundFile extends TarEntry {
 }
 
 const OUTSIDE_FOLDERS = new Set(['.git', '.ela', 'node_modules'])
-const OUTSIDE_FILES = /^(?:ela\.config\.(?:m?[jt]s|json)|\.DS_Store|Thumbs\.db|.*\.dapp\.tgz)$/
+const OUTSIDE_FILES = /^(?:\.DS_Store|Thumbs\.db|.*\.dapp\.tgz)$/
+const CONFIG = /^ela\.config\.(?:m?[jt]s|json)$/
 
 /**
  * Sorted by the bytes of their paths. Links and what is no file are refused.
@@ -29,7 +30,8 @@ export function findFiles(folder: string, exclude: readonly string[] = []): read
   const visit = (below: string): void => {
     for (const name of namesIn(path.join(folder, below))) {
       const relative = below === '' ? name : `${below}/${name}`
-      if (left.has(relative) || (below === '' && OUTSIDE_FILES.test(name))) continue
+      if (left.has(relative) || OUTSIDE_FILES.test(name)) continue
+      if (below === '' && CONFIG.test(name)) continue
       const file = path.join(folder, relative)
       const stat = lstatSync(file, { bigint: true })
       if (stat.isDirectory()) {

@@ -6,7 +6,7 @@ export interface CommandEntry {
   readonly name: string
   readonly summary: string
   /** Groups `ela --help`. */
-  readonly group: 'Start' | 'Devnet' | 'Coins and identity' | 'Help'
+  readonly group: 'Start' | 'Bundle' | 'Devnet' | 'Coins and identity' | 'Help'
   readonly load: () => Promise<{ define(command: Command, context: Context): void }>
 }
 
@@ -34,6 +34,30 @@ export const commands: readonly CommandEntry[] = [
     summary: "run the project's tests",
     group: 'Start',
     load: () => import('./test.ts'),
+  },
+  {
+    name: 'pack',
+    summary: 'put a DApp into one file that anybody can check',
+    group: 'Bundle',
+    load: () => import('./pack.ts'),
+  },
+  {
+    name: 'inspect',
+    summary: 'show what is in a bundle',
+    group: 'Bundle',
+    load: () => import('./inspect.ts'),
+  },
+  {
+    name: 'sign',
+    summary: 'sign a bundle for the DID of its app',
+    group: 'Bundle',
+    load: () => import('./sign.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'check a bundle, and unpack it when asked to',
+    group: 'Bundle',
+    load: () => import('./verify-bundle.ts'),
   },
   {
     name: 'accounts',

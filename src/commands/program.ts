@@ -5,6 +5,7 @@ import { type CommandEntry, commands } from './index.ts'
 
 const groupOrder: readonly CommandEntry['group'][] = [
   'Start',
+  'Bundle',
   'Devnet',
   'Coins and identity',
   'Help',

@@ -12,6 +12,8 @@ export interface Config {
   readonly entry: string
   readonly devnet: DevnetConfig
   readonly dapp: DappConfig
+  /** What the manifest of a bundle says, as it was written; packing checks it. */
+  readonly bundle: Readonly<Record<string, unknown>>
 }
 
 export type DappKind = 'web' | 'service'

@@ -20,7 +20,7 @@ const SOURCE_FILES = ['src/service.ts', 'src/main.ts', 'src/index.ts', 'service.
  */
 export function parseConfig(source: ConfigSource, value: unknown): Config {
   const settings = new SettingsReader(source, value)
-  settings.allow(['name', 'kind', 'root', 'entry', 'devnet', 'dapp'])
+  settings.allow(['name', 'kind', 'root', 'entry', 'devnet', 'dapp', 'bundle'])
   const kind = settings.word('kind', kinds)
   return {
     folder: source.folder,
@@ -30,6 +30,7 @@ export function parseConfig(source: ConfigSource, value: unknown): Config {
     entry: entryOf(settings, kind, source.folder),
     devnet: devnetOf(settings.object('devnet')),
     dapp: dappOf(settings.object('dapp'), kind),
+    bundle: plainOf(settings.object('bundle')),
   }
 }
 
@@ -44,6 +45,7 @@ export function defaultConfig(folder: string): Config {
     entry: path.join(folder, 'public'),
     devnet: devnetOf(nothing),
     dapp: dappOf(nothing, 'web'),
+    bundle: {},
   }
 }
 
@@ -98,10 +100,13 @@ function miningOf(settings: SettingsReader): Mining {
 function optionsOf(settings: SettingsReader, known: readonly string[]): DevnetConfig['options'] {
   settings.allow(known)
   const entries = settings.keys().map((kind) => {
-    const inner = settings.object(kind)
-    return [kind, Object.fromEntries(inner.keys().map((key) => [key, inner.value(key)]))]
+    return [kind, plainOf(settings.object(kind))]
   })
   return Object.fromEntries(entries) as DevnetConfig['options']
+}
+
+function plainOf(settings: SettingsReader): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(settings.keys().map((key) => [key, settings.value(key)]))
 }
 
 function dappOf(settings: SettingsReader, kind: DappKind): DappConfig {

@@ -1,0 +1,100 @@
+import path from 'node:path'
+import { BundleError } from '../bundle/errors.ts'
+import type { CheckedSignature, TrustWorld } from '../bundle/trust.ts'
+import { verifyFile } from '../bundle/verify.ts'
+import { type Lookup, lookupOn } from '../identity/did-documents.ts'
+import { parseInstant } from '../identity/did-wishes.ts'
+import { lookupAmong } from '../identity/verify-lookup.ts'
+import { documentOfText } from '../identity/verify-text.ts'
+import type { Context } from './context.ts'
+import { eidRpcOf } from './did-place.ts'
+import { readInput } from './json-input.ts'
+import { sizeText } from './pack-run.ts'
+
+export interface VerifyBundleFlags {
+  readonly offline?: boolean
+  readonly rpc?: string
+  readonly with?: readonly string[]
+  readonly expect?: string
+  readonly to?: string
+  readonly at?: string
+}
+
+const PROVES: Readonly<Record<CheckedSignature['proof'], string>> = {
+  listed: 'the document of its DID lists this key, and it signed exactly this bundle',
+  'default-key': 'whoever holds the key that its DID is made from signed exactly this bundle',
+  unknown: 'nothing yet: without the document nobody can tell whose key it is',
+}
+
+/** All that happened before these are answered. */
+const CHECKED = [
+  'the archive has no byte that its manifest does not ask for',
+  'every file has its digest, size and mode',
+  'no path can leave the folder or collide with another',
+]
+
+export async function runVerifyBundle(
+  typed: string,
+  flags: VerifyBundleFlags,
+  context: Context,
+): Promise<void> {
+  const file = path.resolve(context.cwd, typed)
+  const target = flags.to === undefined ? undefined : path.resolve(context.cwd, flags.to)
+  const world = await worldOf(flags, context)
+  const { bundle, trust } = await verifyFile(file, { world, target, expect: flags.expect })
+  const { name, version, seq, app, publisher, files } = bundle.manifest
+  const online = world.lookup !== undefined
+  const documents = (flags.with ?? []).length > 0
+  const unchecked = [
+    ...trust.unchecked,
+    ...(documents ? [`whether ${app} was changed or deactivated since the document was made`] : []),
+    'whether a newer release exists, or this one was withdrawn',
+  ]
+  const data = {
+    bundleId: bundle.bundleId,
+    ...{ file, name, version, seq, app, publisher },
+    files: files.count,
+    bytes: files.bytes,
+    offline: flags.offline === true,
+    signatures: trust.signatures.map((one) => ({ ...one, proves: PROVES[one.proof] })),
+    threshold: trust.threshold,
+    checked: [
+      ...CHECKED,
+      ...(online
+        ? [`${app} is neither expired nor deactivated, and wants no more signatures`]
+        : []),
+    ],
+    unchecked,
+    ...(target === undefined ? {} : { folder: target }),
+  }
+  const size = `${files.count} files, ${sizeText(files.bytes)}`
+  context.printer.answer('verify', data, (_, paint) =>
+    [
+      `${paint('green', 'valid')} ${paint('bold', `${name} ${version}`)}, ${size}`,
+      bundle.bundleId,
+      `app ${app}`,
+      ...data.signatures.map(({ kid, proves }) => `signed by ${kid}\n  ${proves}`),
+      ...unchecked.map((what) => `${paint('yellow', 'not checked:')} ${what}`),
+      ...(target === undefined ? [] : [`unpacked to ${target}`]),
+    ].join('\n'),
+  )
+}
+
+async function worldOf(flags: VerifyBundleFlags, context: Context): Promise<TrustWorld> {
+  const time = flags.at === undefined ? Math.floor(Date.now() / 1000) : parseInstant(flags.at)
+  return { lookup: await lookupOf(flags, context), time }
+}
+
+async function lookupOf(
+  { offline, rpc, with: files = [] }: VerifyBundleFlags,
+  context: Context,
+): Promise<Lookup | undefined> {
+  if (files.length > 0) {
+    const texts = await Promise.all(files.map((file) => readInput(file, context)))
+    return lookupAmong(texts.map(documentOfText))
+  }
+  if (offline === true) return undefined
+  const url = rpc ?? eidRpcOf(context)
+  if (url === undefined) throw BundleError.noChain()
+  return lookupOn(url)
+}
