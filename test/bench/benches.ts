@@ -6,6 +6,7 @@ import { benchEdit } from './edit.ts'
 import { benchEsc } from './esc.ts'
 import type { Figure } from './figure.ts'
 import { benchMainchain } from './mainchain.ts'
+import { benchRegistry } from './registry.ts'
 
 export interface Bench {
   readonly name: string
@@ -19,4 +20,5 @@ export const benches: readonly Bench[] = [
   { name: 'mainchain', run: benchMainchain },
   { name: 'edit', run: benchEdit },
   { name: 'did', run: benchDid },
+  { name: 'registry', run: benchRegistry },
 ]
