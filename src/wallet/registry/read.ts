@@ -120,14 +120,20 @@ export async function waitingClaim(
 
 const PUBLISHED = 'Published(bytes20,uint32,bytes32,uint32,address,string,string)'
 
-/** All releases of an app, oldest first, with version and locations as they were published. */
+/**
+ * All releases of an app, oldest first, with version and locations as they were published.
+ *
+ * @param fromHeight block to look from: public nodes answer for short stretches only
+ */
 export async function publishedReleases(
   { rpc, address }: Registry,
   did: string,
+  fromHeight = 0,
 ): Promise<readonly PublishedRelease[]> {
   const app = `0x${toHex(encodeArguments([appValue(did)]))}`
   const topics = [`0x${toHex(keccak256(new TextEncoder().encode(PUBLISHED)))}`, app]
-  const filter = { address, topics, fromBlock: '0x0', toBlock: 'latest' }
+  const fromBlock = `0x${fromHeight.toString(16)}`
+  const filter = { address, topics, fromBlock, toBlock: 'latest' }
   const logs = await callRpc(rpc, 'eth_getLogs', [filter])
   if (!Array.isArray(logs)) throw WalletError.unexpectedReply(rpc, 'eth_getLogs', logs)
   return logs.map((log: { [name: string]: unknown }) => {
