@@ -1,4 +1,5 @@
 /** Content: kept on disk, served to clients of Kubo, read through the gateway, fetched in part. */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -91,6 +92,20 @@ test('that was spoiled on disk is noticed, and repaired by adding it again', asy
   await fails('content/notHere', () => store.pin(root))
   await store.addFolder(hello())
   assert.equal(await bytesOf(store, `${HELLO}/h.txt`), text('hello'))
+})
+
+test('is not in the way of what a killed process left half written', async () => {
+  using folder = temporaryFolder()
+  const { pid } = spawnSync(process.execPath, ['-e', '0'])
+  const store = () => new LocalStore(folder.path)
+  await store().addFolder(hello())
+  writeFileSync(folder.join(`.${pid}.1.tmp`), 'hel')
+  writeFileSync(folder.join(`.${process.ppid}.1.tmp`), 'being written')
+  assert.equal(await bytesOf(store(), `${HELLO}/h.txt`), text('hello'))
+  assert.equal(
+    readdirSync(folder.path).filter((name) => name.endsWith('.tmp')),
+    [`.${process.ppid}.1.tmp`],
+  )
 })
 
 test('whose sizes contradict each other is not poured out', async () => {

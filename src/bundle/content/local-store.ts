@@ -37,6 +37,9 @@ export class LocalStore implements ContentStore {
     for (const part of ['blocks', 'pins']) {
       mkdirSync(path.join(folder, part), { recursive: true, mode: 0o700 })
     }
+    for (const name of readdirSync(folder)) {
+      if (isLeftover(name)) rmSync(path.join(folder, name), { force: true })
+    }
   }
 
   /** 32 bytes that stay the same; made when first asked for. */
@@ -108,5 +111,17 @@ export class LocalStore implements ContentStore {
   #fileOf({ digest }: Cid): string {
     const name = toHex(digest)
     return path.join(this.#folder, 'blocks', name.slice(0, 2), name)
+  }
+}
+
+/** Whether a file is half a block of a process that is gone. */
+function isLeftover(name: string): boolean {
+  const pid = Number(/^\.(\d+)\.\d+\.tmp$/.exec(name)?.[1] ?? 0)
+  if (pid === 0 || pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return systemCodeOf(error) === 'ESRCH'
   }
 }
