@@ -1,4 +1,5 @@
 /** Who may sign for an app, and what is known of those who did. */
+import { toHex } from '../base/bytes-text.ts'
 import { APP_INFO } from '../identity/app-info.ts'
 import { controllersOf, type KnownDid, type Lookup } from '../identity/did-documents.ts'
 import { isObject, type JsonObject } from '../protocol/did/canonical-json.ts'
@@ -85,14 +86,17 @@ async function documentedTrust(
   const app = currentOf(await lookup.did(manifest.app), manifest.app, time)
   const policy = policyOf(app)
   const checked: CheckedSignature[] = []
+  // One key under two names is one signer.
+  const signers = new Set<string>()
   for (const one of signatures) {
     const key = await allowedKey(one.kid, { app, manifest, policy, lookup, time })
     if (key === undefined) throw Refusal.strangeSigner(one.kid, manifest.app)
     if (!verifyBytes(message, bytesOf(one), key)) throw Refusal.wrongSignature(one.kid)
+    signers.add(toHex(key))
     checked.push({ kid: one.kid, proof: 'listed' })
   }
-  if (checked.length < policy.threshold) {
-    throw Refusal.tooFewSigners(checked.length, policy.threshold)
+  if (signers.size < policy.threshold) {
+    throw Refusal.tooFewSigners(signers.size, policy.threshold)
   }
   return { signatures: checked, threshold: policy.threshold, unchecked: [] }
 }
@@ -109,17 +113,18 @@ function currentOf(known: KnownDid | undefined, did: string, time: number): DidD
 function policyOf({ id, service }: DidDocument): Policy {
   const found = service.find((one) => sameDidUrl(textIn(one, 'id'), `${id}#ela-release`))
   if (found === undefined) return { threshold: 1, keys: undefined }
-  const keys = textIn(found, 'keys')
+  const listed = textIn(found, 'keys')
     .split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '')
     .map((key) => (key.startsWith('#') ? `${id}${key}` : key))
+  const keys = [...new Set(listed)]
   const threshold = Number(textIn(found, 'threshold') === '' ? '1' : textIn(found, 'threshold'))
   if (!Number.isInteger(threshold) || threshold < 1) throw Refusal.badPolicy('its threshold')
   const stranger = keys.find((key) => !isKeyId(key))
   if (stranger !== undefined) throw Refusal.badPolicy(`the key \`${stranger}\``)
   if (keys.length < threshold) throw Refusal.badPolicy('it wants more signatures than it has keys')
-  return { threshold, keys: [...new Set(keys)] }
+  return { threshold, keys }
 }
 
 interface Question {
