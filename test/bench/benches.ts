@@ -1,4 +1,5 @@
 /** The list of benches. A new one is one line here. */
+import { benchBundle } from './bundle.ts'
 import { benchCommandLine } from './command-line.ts'
 import { benchDevnet } from './devnet.ts'
 import { benchDid } from './did.ts'
@@ -20,5 +21,6 @@ export const benches: readonly Bench[] = [
   { name: 'mainchain', run: benchMainchain },
   { name: 'edit', run: benchEdit },
   { name: 'did', run: benchDid },
+  { name: 'bundle', run: benchBundle },
   { name: 'registry', run: benchRegistry },
 ]
