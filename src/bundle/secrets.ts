@@ -9,6 +9,14 @@ const WORD_COUNTS = [12, 15, 18, 21, 24]
 const MOST_WORDS = 40
 /** Quotes, a comma, a line end and its indentation, or a number. */
 const MAX_GAP = 8
+/** Twelve words of three letters and what stands between them. */
+const SHORTEST_PHRASE = FEWEST_WORDS * 3 + FEWEST_WORDS - 1
+/** Of the beginning of a file; one with a NUL there is no text. */
+const TEXT_BYTES = 8_192
+/** Small letters; space, tab, line ends, quotes, comma, dash, dot, digits. */
+const PLAIN = 'abcdefghijklmnopqrstuvwxyz \t\r\n"\',-.0123456789'
+const IS_PLAIN = new Uint8Array(256)
+for (const byte of Buffer.from(PLAIN)) IS_PLAIN[byte] = 1
 const PEM = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/
 const EXTENDED = /\b[xyz]prv[1-9A-HJ-NP-Za-km-z]{90,120}\b/
 const NAMED_KEY = /(?:private|priv|secret|signing)[-_ ]?key["'\s:=]{1,12}(?:0x)?[0-9a-f]{64}\b/i
@@ -57,47 +65,48 @@ async function hasPhrase(content: Buffer): Promise<boolean> {
 
 /** Rows of 12 to 40 words of 3 to 8 small letters. */
 function rowsOfWords(content: Buffer): readonly (readonly string[])[] {
-  const rows: string[][] = []
-  let starts: number[] = []
-  const close = (end: number): void => {
-    if (starts.length >= FEWEST_WORDS && starts.length <= MOST_WORDS) {
-      const text = content.toString('latin1', starts[0], end)
-      rows.push(text.split(/[^a-z]+/).filter((word) => word !== ''))
-    }
-    if (starts.length > 0) starts = []
-  }
-  let wordAt = -1
-  let gapAt = 0
-  for (let at = 0; at <= content.length; at += 1) {
-    const byte = at === content.length ? 0 : (content[at] ?? 0)
-    if (byte >= 0x61 && byte <= 0x7a) {
-      if (wordAt < 0) wordAt = at
-      continue
-    }
-    if (wordAt >= 0) {
-      const length = at - wordAt
-      if (length < 3 || length > 8) close(wordAt)
-      else starts.push(wordAt)
-      wordAt = -1
-      gapAt = at
-    }
-    if (!isGap(byte) || at - gapAt >= MAX_GAP) close(gapAt)
-  }
-  return rows
+  if (content.subarray(0, TEXT_BYTES).includes(0)) return []
+  return plainRuns(content).flatMap((run) => rowsIn(run.toString('latin1')))
 }
 
-/** Space, tab, line ends, quotes, comma, dash, dot, digits. */
-function isGap(byte: number): boolean {
-  return (
-    byte === 0x20 ||
-    byte === 0x0a ||
-    byte === 0x2c ||
-    byte === 0x22 ||
-    byte === 0x27 ||
-    byte === 0x0d ||
-    byte === 0x09 ||
-    (byte >= 0x2d && byte <= 0x39 && byte !== 0x2f)
-  )
+/**
+ * Runs of small letters and what stands between words, long enough for a phrase. Looks at the end
+ * of where one might be first: most text has another byte there or shortly before, and all up to it
+ * is passed over.
+ */
+function plainRuns(content: Buffer): readonly Buffer[] {
+  const runs: Buffer[] = []
+  let start = 0
+  while (start + SHORTEST_PHRASE <= content.length) {
+    let at = start + SHORTEST_PHRASE - 1
+    while (at >= start && IS_PLAIN[content[at] ?? 0] === 1) at -= 1
+    if (at >= start) {
+      start = at + 1
+      continue
+    }
+    let end = start + SHORTEST_PHRASE
+    while (end < content.length && IS_PLAIN[content[end] ?? 0] === 1) end += 1
+    runs.push(content.subarray(start, end))
+    start = end + 1
+  }
+  return runs
+}
+
+function rowsIn(run: string): readonly (readonly string[])[] {
+  const rows: string[][] = []
+  let row: string[] = []
+  const close = (): void => {
+    if (row.length >= FEWEST_WORDS && row.length <= MOST_WORDS) rows.push(row)
+    row = []
+  }
+  for (const [part] of run.matchAll(/[a-z]+|[^a-z]+/g)) {
+    if (!/^[a-z]/.test(part)) {
+      if (part.length > MAX_GAP) close()
+    } else if (part.length < 3 || part.length > 8) close()
+    else row.push(part)
+  }
+  close()
+  return rows
 }
 
 async function isPhrase(words: readonly string[]): Promise<boolean> {
