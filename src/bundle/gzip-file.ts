@@ -94,7 +94,7 @@ export class GzipFile {
   /** Closes after a failure; the file is of no use. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.#jobs)
-    await this.#handle.close()
+    await this.#handle.close().catch(() => undefined)
   }
 
   #current(): Buffer {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { ElaError, systemCodeOf } from '../base/errors.ts'
 import { BundleError } from './errors.ts'
 import { encodeList, type ListedFile, summaryOf } from './file-list.ts'
 import { GzipFile } from './gzip-file.ts'
@@ -94,12 +95,12 @@ export async function writeArchive(
   try {
     await fill(gzip)
     await gzip.write(END)
+    await gzip.finish()
   } catch (error) {
     await gzip.abandon()
     rmSync(temporary, { force: true })
-    throw error
+    throw asWriting(file, error)
   }
-  await gzip.finish()
   const sizes = { tarBytes: gzip.bytesIn, archiveBytes: gzip.bytesOut }
   const limit = unpackedLimit(sizes.archiveBytes)
   if (sizes.tarBytes > limit || sizes.archiveBytes > limits.compressedBytes) {
@@ -109,6 +110,12 @@ export async function writeArchive(
   }
   renameSync(temporary, file)
   return sizes
+}
+
+/** A disk that is full or a folder that is closed, in the user's words. */
+export function asWriting(file: string, error: unknown): unknown {
+  const isSystems = !(error instanceof ElaError) && systemCodeOf(error) !== undefined
+  return isSystems ? BundleError.unwritable(file, error) : error
 }
 
 export async function writeHead(gzip: GzipFile, head: BundleHead): Promise<void> {

@@ -1,6 +1,7 @@
 /** A bundle file → certainty, and if wanted a folder with its files. */
 import { type ByteSource, openArchive } from './byte-source.ts'
 import { BundleError } from './errors.ts'
+import { asWriting } from './pack.ts'
 import { type OpenedBundle, readFiles, readHead } from './read-bundle.ts'
 import { Staging } from './staging.ts'
 import { checkTrust, type Trust, type TrustWorld } from './trust.ts'
@@ -45,7 +46,7 @@ export async function verifySource(source: ByteSource, wish: VerifyWish): Promis
     staging?.commit()
   } catch (error) {
     staging?.discard()
-    throw error
+    throw wish.target === undefined ? error : asWriting(wish.target, error)
   }
   return { bundle, trust }
 }

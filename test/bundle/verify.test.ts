@@ -190,6 +190,19 @@ test('writes nothing before the signatures are believed, and leaves nothing when
   assert.not.ok(existsSync(target))
 })
 
+test('says that a folder or a file cannot be written', async () => {
+  using folder = temporaryFolder()
+  const { file } = await packFiles(folder)
+  writeFileSync(folder.join('file'), '')
+  await fails('bundle/unwritable', () =>
+    verifyFile(file, { world: known, target: folder.join('file/out') }),
+  )
+  const out = folder.join('nowhere/x.dapp.tgz')
+  await fails('bundle/unwritable', () => packFiles(folder, vectorFiles, { file: out }))
+  await fails('bundle/unreadable', () => verifyFile(folder.join('none'), { world: known }))
+  await fails('bundle/unreadable', () => verifyFile(folder.path, { world: known }))
+})
+
 test('refuses a bundle other than the one that was asked for', async () => {
   const tar = await vectorTar()
   const expect = `sha256:${'0'.repeat(64)}`
