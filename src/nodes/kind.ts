@@ -63,10 +63,7 @@ export interface NodeKind {
   /** Environment variables for DApps and `ela exec` (`ESC_RPC_URL`, …), given the first instance. */
   environment(context: LaunchContext): Readonly<Record<string, string>>
   /** Asks a running instance how it is. `entry` is what `describe` returned. */
-  health(
-    entry: Readonly<Record<string, string | number>>,
-    signal: AbortSignal,
-  ): Promise<NodeHealth>
+  health(entry: Readonly<Record<string, string | number>>, signal: AbortSignal): Promise<NodeHealth>
   /** Makes `blocks` blocks now. Absent on kinds without blocks. */
   mine?(
     entry: Readonly<Record<string, string | number>>,
