@@ -1,5 +1,6 @@
 /**
  * Runs the tests: `npm test` all of them, `npm test -- WORD…` the files whose path has a WORD.
+ * What takes minutes by its nature lies in `test/long/` and runs with `--long` (`npm run test:long`).
  *
  * uvu forgives a file that registers nothing, a test without end, an open handle and an empty
  * selection; here each of them fails the run. Files run one after another in this process, except
@@ -14,13 +15,16 @@ import { pathToFileURL } from 'node:url'
 const root = path.resolve(import.meta.dirname, '../..')
 const TIME_LIMIT_MS = Number(process.env['TEST_TIME_LIMIT_MS'] ?? 300_000)
 const SETTLE_MS = 2_000
-const apart = ['test/e2e/', 'test/clients/', 'test/faults/']
+const LONG = 'test/long/'
+const apart = ['test/e2e/', 'test/clients/', 'test/faults/', LONG]
 
-const words = process.argv.slice(2)
+const isLongRun = process.argv.includes('--long')
+const words = process.argv.slice(2).filter((word) => word !== '--long')
 const files = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => `test/${file}`)
   .filter((file) => /\.test\.tsx?$/.test(file))
   .filter((file) => !file.includes('/fixtures/'))
+  .filter((file) => process.env['TEST_APART'] === '1' || file.startsWith(LONG) === isLongRun)
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .sort()
 
