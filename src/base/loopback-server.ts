@@ -16,6 +16,13 @@ export function comesFromHere({ headers }: Pick<IncomingMessage, 'headers'>): bo
   return headers.origin === undefined || isLocalHost(headers.origin)
 }
 
+function refuseForeign(request: IncomingMessage, response: ServerResponse): boolean {
+  if (comesFromHere(request)) return true
+  response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' })
+  response.end('Requests from other sites are refused.\n')
+  return false
+}
+
 function isLocalHost(url: string): boolean {
   let hostname: string
   try {
@@ -32,21 +39,23 @@ function isLocalHost(url: string): boolean {
 }
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
+/** Whether a request may go on; one that may not has been answered. */
+export type Admission = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
- * Starts an HTTP server on 127.0.0.1. Requests of foreign origin get 403 before `handle` sees them;
- * WebSocket upgrades are the caller's to check with `comesFromHere`.
+ * Starts an HTTP server on 127.0.0.1. Requests of foreign origin get 403 before `handle` sees them,
+ * unless `admit` decides otherwise; WebSocket upgrades are the caller's to check with
+ * `comesFromHere`.
  *
  * @param port 0 for any free one
  */
-export async function listenLoopback(handle: Handler, port: number): Promise<Server> {
+export async function listenLoopback(
+  handle: Handler,
+  port: number,
+  admit: Admission = refuseForeign,
+): Promise<Server> {
   const server = createServer((request, response) => {
-    if (comesFromHere(request)) {
-      handle(request, response)
-    } else {
-      response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' })
-      response.end('Requests from other sites are refused.\n')
-    }
+    if (admit(request, response)) handle(request, response)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

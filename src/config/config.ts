@@ -38,4 +38,6 @@ export interface DappConfig {
   /** Full paths whose changes are never looked at. */
   readonly ignore: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** Origins of this machine that the page may ask while it is in work, besides its own. */
+  readonly connect: readonly string[]
 }

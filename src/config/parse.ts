@@ -110,13 +110,22 @@ function plainOf(settings: SettingsReader): Readonly<Record<string, unknown>> {
 }
 
 function dappOf(settings: SettingsReader, kind: DappKind): DappConfig {
-  settings.allow(['port', 'watch', 'ignore', 'env'])
+  settings.allow(['port', 'watch', 'ignore', 'env', 'connect'])
   return {
     port: portOf(settings, kind),
     watch: settings.texts('watch').map((file) => settings.inside('watch', file)),
     ignore: settings.texts('ignore').map((file) => settings.inside('ignore', file)),
     env: environmentOf(settings.object('env')),
+    connect: settings.texts('connect').map((origin) => {
+      if (isLocalOrigin(origin)) return origin
+      throw settings.wrong('connect', 'origins of this machine, like `http://127.0.0.1:8700`')
+    }),
   }
+}
+
+/** Others belong into the `net` capability, which people are asked about. */
+function isLocalOrigin(text: string): boolean {
+  return /^http:\/\/(127\.0\.0\.1|localhost|[a-z0-9-]+\.localhost):\d{1,5}$/.test(text)
 }
 
 function portOf(settings: SettingsReader, kind: DappKind): DappConfig['port'] {

@@ -16,6 +16,8 @@ export interface DappOptions {
   readonly ignore: readonly string[]
   /** The environment of the command-line contract (`ESC_RPC_URL`, …) and the config's own. */
   readonly env: Readonly<Record<string, string>>
+  /** Origins that a page may ask besides its own. */
+  readonly connect: readonly string[]
   /** The devnet as it is now. */
   readonly networks: () => Networks
 }

@@ -11,7 +11,7 @@ import type { OnRuntimeEvent } from './events.ts'
 export async function startDapp(options: DappOptions, onEvent: OnRuntimeEvent): Promise<Dapp> {
   onEvent({ event: 'dapp-starting', name: options.name, kind: options.kind })
   if (options.kind === 'web') {
-    const { startWebDapp } = await import('./web-dapp.ts')
+    const { startWebDapp } = await import('./web/web-dapp.ts')
     return startWebDapp(options, onEvent)
   }
   const { startProcessDapp } = await import('./process-dapp.ts')

@@ -1,7 +1,13 @@
 /** The port of a DApp: the one it wants, or the next free one. */
 import type { Server } from 'node:http'
 import { systemCodeOf } from '../base/errors.ts'
-import { closeServer, type Handler, listenLoopback, portOf } from '../base/loopback-server.ts'
+import {
+  type Admission,
+  closeServer,
+  type Handler,
+  listenLoopback,
+  portOf,
+} from '../base/loopback-server.ts'
 import { RuntimeError } from './errors.ts'
 
 export const DEFAULT_PORT = 8600
@@ -14,13 +20,17 @@ export interface PortWish {
 }
 
 /** Listens at the wanted port or near it. Throws `runtime/portBusy` or `runtime/portForbidden`. */
-export async function listenNear(wish: PortWish, handle: Handler): Promise<Server> {
+export async function listenNear(
+  wish: PortWish,
+  handle: Handler,
+  admit?: Admission,
+): Promise<Server> {
   const wanted = wantedPort(wish)
   const last = wish.strictPorts || wanted === 0 ? wanted : Math.min(wanted + NEARBY, 65_535)
   let firstFailure: unknown
   for (let port = wanted; port <= last; port += 1) {
     try {
-      return await listenLoopback(handle, port)
+      return await listenLoopback(handle, port, admit)
     } catch (error) {
       const code = systemCodeOf(error)
       if (code === 'EACCES') throw RuntimeError.portForbidden(port, error)
@@ -29,7 +39,7 @@ export async function listenNear(wish: PortWish, handle: Handler): Promise<Serve
     }
   }
   if (wish.strictPorts) throw RuntimeError.portBusy(wanted, firstFailure)
-  return listenLoopback(handle, 0)
+  return listenLoopback(handle, 0, admit)
 }
 
 /** A port that was free a moment ago, at the wanted one or near it, for a process to listen on. */

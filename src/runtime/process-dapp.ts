@@ -10,7 +10,7 @@ import type { OnRuntimeEvent } from './events.ts'
 import { findPort } from './port.ts'
 import { openSource, type Source } from './source.ts'
 import { isBelow, type Watching, watchFiles } from './watch.ts'
-import { sayMovedPort } from './web-dapp.ts'
+import { sayMovedPort } from './web/web-dapp.ts'
 
 const STOP_WITHIN_MS = 2_000
 /** The same when it is replaced: somebody waits for the new version. */

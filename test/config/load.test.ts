@@ -32,7 +32,10 @@ test('reads TypeScript, with types and imports of its own', async () => {
       kind: 'service',
       entry: 'src/service.ts',
       devnet: { profile: 'local', mining: 'interval:500', portBase: 30_000 },
-      dapp: { port, env: { GREETING: 'hi' }, watch: ['data'], ignore: ['tmp'] },
+      dapp: {
+        port, env: { GREETING: 'hi' }, watch: ['data'], ignore: ['tmp'],
+        connect: ['http://127.0.0.1:8700', 'http://shop.localhost:1'],
+      },
     } satisfies Shape
   `)
   writeFileSync(folder.join('src', 'port.ts'), 'export const port: number = 4567')
@@ -48,6 +51,7 @@ test('reads TypeScript, with types and imports of its own', async () => {
     env: { GREETING: 'hi' },
     watch: [folder.join('data')],
     ignore: [folder.join('tmp')],
+    connect: ['http://127.0.0.1:8700', 'http://shop.localhost:1'],
   })
 })
 
@@ -128,6 +132,8 @@ test('refuses values of the wrong kind', async () => {
     'export default { dapp: { port: 70000 } }',
     'export default { dapp: { port: false } }',
     'export default { dapp: { env: { A: 1 } } }',
+    "export default { dapp: { connect: ['https://a.example'] } }",
+    "export default { dapp: { connect: ['http://127.0.0.1'] } }",
     "export default { dapp: { env: { 'a b': '1' } } }",
     "export default { root: 'src/service.ts' }",
     "export default { kind: 'service', entry: 'src' }",

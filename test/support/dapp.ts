@@ -47,6 +47,7 @@ export async function runDapp(
       watch: [],
       ignore: [],
       env: {},
+      connect: [],
       networks: () => noNetworks,
       ...options,
     },

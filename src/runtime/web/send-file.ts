@@ -1,27 +1,39 @@
 /** Answers a request with a file: validators, ranges, and the live script in pages. */
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { contentTypeOf } from '../base/content-type.ts'
+import { contentTypeOf } from '../../base/content-type.ts'
 import { withLiveScript } from './live-reload.ts'
 
-/** Sends `file`, which exists and may be sent. `status` is 200, or 404 for a project's own page. */
+export interface FileToSend {
+  /** Full path of a file that exists and may be sent. */
+  readonly file: string
+  /** 200, or 404 for a project's own page. */
+  readonly status?: number
+  /** SHA-256 of a file that never changes under its address. */
+  readonly digest?: string | undefined
+  /** Whether pages follow changes. */
+  readonly isLive: boolean
+}
+
 export function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
-  { file, status = 200 }: { readonly file: string; readonly status?: number },
+  { file, status = 200, digest, isLive }: FileToSend,
 ): void {
   const type = contentTypeOf(file)
   response.setHeader('content-type', type)
-  // Always asked again, never sent again: an edit shows at once.
-  response.setHeader('cache-control', 'no-cache')
-  if (type.startsWith('text/html')) {
+  // Otherwise always asked again, never sent again: an edit shows at once.
+  const cache = digest === undefined ? 'no-cache' : 'private, max-age=31536000, immutable'
+  response.setHeader('cache-control', cache)
+  if (isLive && type.startsWith('text/html')) {
     const page = withLiveScript(readFileSync(file))
     response.writeHead(status, { 'content-length': page.length })
     response.end(request.method === 'HEAD' ? undefined : page)
     return
   }
   const { size, mtimeNs, ino } = statSync(file, { bigint: true })
-  const tag = `"${size.toString(36)}-${mtimeNs.toString(36)}-${ino.toString(36)}"`
+  const stamp = `${size.toString(36)}-${mtimeNs.toString(36)}-${ino.toString(36)}`
+  const tag = `"${digest ?? stamp}"`
   response.setHeader('etag', tag)
   if (matches(request.headers['if-none-match'], tag)) {
     response.writeHead(304).end()

@@ -1,7 +1,7 @@
 /** `/__ela/rpc/<node>`: a page's way to the nodes, by its own origin. */
 import { type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http'
-import { readBody } from '../base/loopback-server.ts'
-import type { Networks } from './dapp-options.ts'
+import { readBody } from '../../base/loopback-server.ts'
+import type { Networks } from '../dapp-options.ts'
 
 export const RPC_PATH = '/__ela/rpc/'
 const LONGEST_BODY = 8 * 1024 * 1024

@@ -1,19 +1,24 @@
 /** A web DApp: a public folder, served, whose pages follow its files. */
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { messageOf } from '../base/errors.ts'
-import { closeServer, portOf } from '../base/loopback-server.ts'
-import type { Dapp, DappOptions } from './dapp-options.ts'
-import { sinceEdit } from './edit-time.ts'
-import type { OnRuntimeEvent } from './events.ts'
+import { messageOf } from '../../base/errors.ts'
+import { closeServer, portOf } from '../../base/loopback-server.ts'
+import type { Dapp, DappOptions } from '../dapp-options.ts'
+import { sinceEdit } from '../edit-time.ts'
+import type { OnRuntimeEvent } from '../events.ts'
+import { wantedPort } from '../port.ts'
+import { watchFiles } from '../watch.ts'
 import { LivePages } from './live-reload.ts'
-import { wantedPort } from './port.ts'
-import { watchFiles } from './watch.ts'
+import { labelOf } from './origin.ts'
 import { startWebServer } from './web-server.ts'
 
 export async function startWebDapp(options: DappOptions, onEvent: OnRuntimeEvent): Promise<Dapp> {
   const began = performance.now()
   const pages = new LivePages()
-  const server = await startWebServer(options, pages)
+  const { name, entry, networks } = options
+  const policy = { connect: options.connect, wasm: hasWasm(entry) }
+  const site = { name, label: labelOf(name, undefined), root: entry, policy, networks, live: pages }
+  const server = await startWebServer(site, options)
   const url = `http://127.0.0.1:${portOf(server)}/`
   sayMovedPort(options, portOf(server), onEvent)
   const ready = (tookMs: number) =>
@@ -58,4 +63,10 @@ export function sayMovedPort(options: DappOptions, got: number, onEvent: OnRunti
   const wanted = wantedPort(options)
   if (wanted === 0 || wanted === got) return
   onEvent({ event: 'notice', message: `Port ${wanted} is in use: the DApp is at ${got}.` })
+}
+
+/** Files whose code a page can only run when its policy lets it. */
+function hasWasm(root: string): boolean {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  return names.some((name) => name.endsWith('.wasm'))
 }

@@ -2,10 +2,13 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { closeServer, listenLoopback, portOf, readBody } from '../../src/base/loopback-server.ts'
-import { type DappUnderTest, noNetworks, runDapp } from '../support/dapp.ts'
-import { fails, until } from '../support/fails.ts'
-import { rawGet } from '../support/raw-http.ts'
+import { closeServer, listenLoopback, portOf, readBody } from '../../../src/base/loopback-server.ts'
+import { labelOf } from '../../../src/runtime/web/origin.ts'
+import { startWebServer } from '../../../src/runtime/web/web-server.ts'
+import { type DappUnderTest, noNetworks, runDapp } from '../../support/dapp.ts'
+import { fails, until } from '../../support/fails.ts'
+import { temporaryFolder } from '../../support/folder.ts'
+import { rawGet, rawRequest } from '../../support/raw-http.ts'
 
 const test = suite('web DApp')
 
@@ -139,14 +142,116 @@ test('follows no link out of the public folder', async () => {
 
 test('refuses foreign hosts and origins on every path', async () => {
   await using web = await runDapp(site, { kind: 'web' })
+  const { port } = new URL(web.url)
   for (const path of ['/', '/__ela/session.json', '/__ela/events', '/__ela/rpc/esc']) {
-    for (const header of ['Host: evil.example', 'Host: 127.0.0.1.evil.example', 'Host: ']) {
-      assert.is((await rawGet(web.url, path, [header])).status, 403, `${path} ${header}`)
+    for (const host of [
+      ...['evil.example', '127.0.0.1.evil.example', '', '127.0.0.1', `127.0.0.1:${+port + 1}`],
+      ...[`other.localhost:${port}`, `127.0.0.2:${port}`, `under-test.localhost.:${port}`],
+    ]) {
+      assert.is((await rawGet(web.url, path, [`Host: ${host}`])).status, 421, `${path} ${host}`)
     }
-    for (const origin of ['http://evil.example', 'null', 'http://localhost.evil.example']) {
+    for (const origin of [
+      ...['http://evil.example', 'null', 'http://localhost.evil.example', 'http://127.0.0.1:1'],
+      // The same server by another of its names is another origin.
+      `http://localhost:${port}`,
+    ]) {
       assert.is((await rawGet(web.url, path, [`Origin: ${origin}`])).status, 403, origin)
     }
   }
+})
+
+test('lets other pages lead people here by a link, and do nothing else', async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  const { port } = new URL(web.url)
+  const from = async (site: string, mode: string, dest: string, method = 'GET') => {
+    const lines = [`Host: under-test.localhost:${port}`, `Sec-Fetch-Site: ${site}`]
+    lines.push(`Sec-Fetch-Mode: ${mode}`, `Sec-Fetch-Dest: ${dest}`, 'Content-Length: 0')
+    const text = `${method} / HTTP/1.1\r\n${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`
+    return (await rawRequest(Number(port), text)).status
+  }
+  assert.is(await from('cross-site', 'navigate', 'document'), 200)
+  assert.is(await from('same-origin', 'cors', 'empty'), 200)
+  assert.is(await from('none', 'navigate', 'document'), 200)
+  assert.is(await from('cross-site', 'navigate', 'iframe'), 403)
+  assert.is(await from('cross-site', 'no-cors', 'image'), 403)
+  assert.is(await from('same-site', 'no-cors', 'script'), 403)
+  assert.is(await from('cross-site', 'navigate', 'document', 'POST'), 403)
+})
+
+test("sends browsers to the DApp's own name, and programs nowhere", async () => {
+  await using web = await runDapp(site, { kind: 'web' })
+  const { port } = new URL(web.url)
+  const chromium = 'User-Agent: Mozilla/5.0 AppleWebKit/537.36 Chrome/156.0 Safari/537.36'
+  const safari = 'User-Agent: Mozilla/5.0 AppleWebKit/605.1 Version/19.0 Safari/605.1'
+  const visit = ['Sec-Fetch-Site: none', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document']
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const lines = [`Host: ${host}:${port}`, ...visit]
+    const sent = await rawGet(web.url, '/sub/?a=1', [...lines, chromium])
+    assert.is(sent.status, 307)
+    assert.match(sent.head, `location: http://under-test.localhost:${port}/sub/?a=1`)
+    assert.is((await rawGet(web.url, '/sub/', [...lines, safari])).status, 200)
+  }
+  assert.is((await rawGet(web.url, '/sub/', [chromium])).status, 200)
+  const own = [`Host: under-test.localhost:${port}`, ...visit, chromium]
+  assert.is((await rawGet(web.url, '/sub/', own)).status, 200)
+  // A proxy's form of the request line must not lead elsewhere.
+  const lines = [`Host: 127.0.0.1:${port}`, ...visit, chromium]
+  assert.is((await rawGet(web.url, 'http://evil.example/', lines)).status, 200)
+})
+
+test('lays its policy upon every answer', async () => {
+  const connect = ['http://127.0.0.1:8700']
+  await using web = await runDapp(site, { kind: 'web', connect })
+  for (const path of ['', 'nope', 'sub', '__ela/session.json', '__ela/live.js']) {
+    const { headers } = await fetch(web.url + path, { redirect: 'manual' })
+    const policy = headers.get('content-security-policy') ?? ''
+    assert.match(policy, "default-src 'none'; script-src 'self'; style-src 'self'; ")
+    assert.match(policy, "connect-src 'self' http://127.0.0.1:8700; ")
+    assert.match(policy, "frame-ancestors 'none'")
+    assert.is(headers.get('cross-origin-opener-policy'), 'same-origin')
+    assert.is(headers.get('referrer-policy'), 'no-referrer')
+    assert.match(headers.get('permissions-policy') ?? '', 'camera=()')
+  }
+  await using withWasm = await runDapp({ ...site, 'public/a.wasm': '' }, { kind: 'web' })
+  const policy = (await fetch(withWasm.url)).headers.get('content-security-policy') ?? ''
+  assert.match(policy, "script-src 'self' 'wasm-unsafe-eval'; ")
+})
+
+test('serves a release as it was signed: nothing else, and for good', async () => {
+  using folder = temporaryFolder()
+  writeFileSync(folder.join('index.html'), PAGE)
+  writeFileSync(folder.join('a.js'), 'let a')
+  writeFileSync(folder.join('added.js'), 'let b')
+  const digests = new Map([
+    ['index.html', '11'.repeat(32)],
+    ['a.js', '22'.repeat(32)],
+  ])
+  const server = await startWebServer(
+    {
+      ...{ name: 'shop', label: labelOf('shop', 'sha256:1'), root: folder.path, digests },
+      ...{ policy: { connect: [], wasm: false }, networks: () => noNetworks },
+    },
+    { port: 0, strictPorts: false },
+  )
+  const url = `http://127.0.0.1:${portOf(server)}/`
+  assert.is(await (await fetch(url)).text(), PAGE)
+  const { headers } = await fetch(`${url}a.js`)
+  assert.is(headers.get('etag'), `"${'22'.repeat(32)}"`)
+  assert.is(headers.get('cache-control'), 'private, max-age=31536000, immutable')
+  assert.is((await fetch(`${url}added.js`)).status, 404)
+  assert.is((await fetch(`${url}__ela/live.js`)).status, 404)
+  assert.is((await fetch(`${url}__ela/events`)).status, 404)
+  await closeServer(server)
+})
+
+test('makes host names of all names', () => {
+  assert.is(labelOf('Song Shop', undefined), 'song-shop')
+  assert.is(labelOf('--', undefined), 'dapp')
+  assert.is(labelOf('é', undefined), 'dapp')
+  assert.match(labelOf('shop', 'a'), /^shop-[0-9a-f]{8}$/)
+  assert.is.not(labelOf('shop', 'a'), labelOf('shop', 'b'))
+  assert.is(labelOf('x'.repeat(200), 'a').length, 63)
+  assert.is(labelOf('x'.repeat(200), undefined).length, 63)
 })
 
 test('tells pages of changed files, and of styles alone as such', async () => {
