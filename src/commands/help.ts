@@ -45,6 +45,7 @@ const given: readonly (readonly [name: string, meaning: string])[] = [
   ['ELA_WS_URL', 'main chain WebSocket'],
   ['ESC_RPC_URL, ESC_WS_URL, ESC_CHAIN_ID', 'smart contract chain'],
   ['EID_RPC_URL, EID_WS_URL, EID_CHAIN_ID', 'identity chain'],
+  ['ELA_REGISTRY', "address of the registry of DApps' releases on ESC"],
   ['CARRIER_BOOTSTRAP', 'first Carrier node: id@host:port'],
   ['ELA_SESSION', 'the whole of it: path of session.json'],
 ]

@@ -197,6 +197,9 @@ export const DAPP_REGISTRY_CREATION = `0x${[
   '61214357612143611f06565b6001019291505056',
 ].join('')}`
 
+/** As it stands on a chain when claims do not wait: what follows the instructions that create it. */
+export const DAPP_REGISTRY_CODE = `0x${DAPP_REGISTRY_CREATION.slice(382)}`
+
 /** Functions, events and errors, in the form that `parseAbi` of viem reads. */
 export const DAPP_REGISTRY_ABI: readonly string[] = `
 error BadDelay();

@@ -16,6 +16,9 @@ export function registrySource(): string {
   const { abi, creation, code } = compileContract('DAppRegistry', sourceOf('DAppRegistry'))
   const foreign = [...foreignOpcodes(creation), ...foreignOpcodes(code)]
   if (foreign.length > 0) throw new Error(`the chains do not have ${foreign.join(', ')}`)
+  // The constructor only writes the delay into the code, where the compiler leaves zeros.
+  const at = creation.length - (code.length - 2)
+  if (creation.slice(at) !== code.slice(2)) throw new Error('the code does not end the creation')
   const lines = (creation.slice(2).match(/.{1,92}/g) ?? []).map((line) => `  '${line}',`)
   return `/**
  * What the compiler (solc 0.8.37, optimized, for Shanghai) makes of \`DAppRegistry.sol\`. Written by
@@ -26,6 +29,9 @@ export function registrySource(): string {
 export const DAPP_REGISTRY_CREATION = \`0x\${[
 ${lines.join('\n')}
 ].join('')}\`
+
+/** As it stands on a chain when claims do not wait: what follows the instructions that create it. */
+export const DAPP_REGISTRY_CODE = \`0x\${DAPP_REGISTRY_CREATION.slice(${at})}\`
 
 /** Functions, events and errors, in the form that \`parseAbi\` of viem reads. */
 export const DAPP_REGISTRY_ABI: readonly string[] = \`

@@ -1,14 +1,16 @@
 /**
- * What stands where ESC alone has native code. 0x3e8 gives the keccak256 of the arbiters' public
- * keys; on a devnet those never change.
+ * What stands where ESC alone has native code, and the registry of releases. 0x3e8 gives the
+ * keccak256 of the arbiters' public keys; on a devnet those never change.
  *
  * @see Elastos.ELA.SideChain.ESC core/vm/contracts.go arbiters, p256Verify
  */
 import { fromHex, toHex } from '../../base/bytes-text.ts'
+import { DAPP_REGISTRY_CODE } from '../../contracts/dapp-registry.ts'
 import { keccak256 } from '../../protocol/evm/keccak.ts'
 import { P256_VERIFY_CODE } from '../evm/native-codes.ts'
 import { DEV_ARBITERS } from '../mainchain/params.ts'
 import { HEADER_ADDRESS, HEADER_CODE, HEIGHT_ADDRESS, HEIGHT_CODE } from './mainchain-contracts.ts'
+import { REGISTRY_ADDRESS } from './registry-address.ts'
 
 const ARBITERS_ADDRESS = `0x${'3e8'.padStart(40, '0')}`
 const P256_ADDRESS = `0x${'3e9'.padStart(40, '0')}`
@@ -21,6 +23,7 @@ export function escContracts(): Readonly<Record<string, string>> {
     [P256_ADDRESS]: P256_VERIFY_CODE,
     [HEADER_ADDRESS]: HEADER_CODE,
     [HEIGHT_ADDRESS]: HEIGHT_CODE,
+    [REGISTRY_ADDRESS]: DAPP_REGISTRY_CODE,
   }
 }
 

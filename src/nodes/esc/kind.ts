@@ -2,6 +2,7 @@
 import { LOOPBACK } from '../../base/loopback-server.ts'
 import { evmKind } from '../evm/evm-kind.ts'
 import { withdrawContract } from '../evm/withdraw-contract.ts'
+import { REGISTRY_ADDRESS } from './registry-address.ts'
 
 /** @see Elastos.ELA.SideChain.ESC params/config.go, core/tx_pool.go, eth/config.go */
 export const esc = evmKind({
@@ -17,6 +18,7 @@ export const esc = evmKind({
   options: ({ options: { mainchainRpc }, portOf }) => ({
     mainchainRpc: mainchainRpc ?? `http://${LOOPBACK}:${portOf('mainchain', 'rpc')}`,
   }),
+  registry: REGISTRY_ADDRESS,
   clientVersion: 'Geth/v1.9.7.0-v1.12.0-v0.2.5.1/ela-devnet',
   contracts: (profile) =>
     withdrawContract(

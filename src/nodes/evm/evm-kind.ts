@@ -25,6 +25,8 @@ export interface EvmKind {
   readonly contracts: (profile: Profile) => Readonly<Record<string, string>>
   /** The contract with rules of its own, if there is one. */
   readonly didContract?: (profile: Profile) => string
+  /** Address of the registry of DApps' releases, on the chain that has it. */
+  readonly registry?: string
   /** Names of the options only this kind has. */
   readonly optionNames?: readonly string[]
   /** Checks these and makes what its program is told of them. Throws `evm/badOption`. */
@@ -62,11 +64,13 @@ export function evmKind(kind: EvmKind): NodeKind {
       ws: wsUrl(context),
       chainId: kind.chainIds[context.profile],
       ...(kind.didContract && { didContract: kind.didContract(context.profile) }),
+      ...(kind.registry === undefined ? {} : { registry: kind.registry }),
     }),
     environment: (context) => ({
       [`${upper}_RPC_URL`]: url(context),
       [`${upper}_WS_URL`]: wsUrl(context),
       [`${upper}_CHAIN_ID`]: `${kind.chainIds[context.profile]}`,
+      ...(kind.registry === undefined ? {} : { ELA_REGISTRY: kind.registry }),
     }),
     async health({ rpc }, signal) {
       return { height: Number(await callRpc(String(rpc), 'eth_blockNumber', [], { signal })) }
