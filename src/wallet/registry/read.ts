@@ -1,7 +1,6 @@
 /** What the registry knows of an app. */
 import { fromHex, toHex } from '../../base/bytes-text.ts'
 import { callRpc } from '../../base/json-rpc.ts'
-
 import { AbiReader, addressValue, encodeArguments } from '../../protocol/evm/abi-arguments.ts'
 import { type EvmAddress, ZERO_ADDRESS } from '../../protocol/evm/address.ts'
 import { keccak256 } from '../../protocol/evm/keccak.ts'
@@ -126,17 +125,12 @@ const PUBLISHED = 'Published(bytes20,uint32,bytes32,uint32,address,string,string
  * @param fromHeight block to look from: public nodes answer for short stretches only
  */
 export async function publishedReleases(
-  { rpc, address }: Registry,
+  registry: Pick<Registry, 'rpc' | 'address'>,
   did: string,
   fromHeight = 0,
 ): Promise<readonly PublishedRelease[]> {
-  const app = `0x${toHex(encodeArguments([appValue(did)]))}`
-  const topics = [`0x${toHex(keccak256(new TextEncoder().encode(PUBLISHED)))}`, app]
-  const fromBlock = `0x${fromHeight.toString(16)}`
-  const filter = { address, topics, fromBlock, toBlock: 'latest' }
-  const logs = await callRpc(rpc, 'eth_getLogs', [filter])
-  if (!Array.isArray(logs)) throw WalletError.unexpectedReply(rpc, 'eth_getLogs', logs)
-  return logs.map((log: { [name: string]: unknown }) => {
+  const logs = await logsOf(registry, PUBLISHED, { did, fromHeight })
+  return logs.map((log) => {
     const [, , seq, bundle] = log['topics'] as readonly string[]
     const data = new AbiReader(fromHex(String(log['data'])))
     return {
@@ -150,6 +144,44 @@ export async function publishedReleases(
       transaction: String(log['transactionHash']),
     }
   })
+}
+
+const CHANNEL = 'Channel(bytes20,bytes32,uint32)'
+
+/**
+ * The number of the release that each channel points at, by the names of the channels. Those that
+ * ended are left out.
+ */
+export async function channelsOf(
+  registry: Registry,
+  did: string,
+  fromHeight = 0,
+): Promise<ReadonlyMap<string, number>> {
+  const logs = await logsOf(registry, CHANNEL, { did, fromHeight })
+  const moves = logs.map((log): [string, number] => {
+    const name = fromHex(String((log['topics'] as readonly string[])[2]))
+    const seq = Number(new AbiReader(fromHex(String(log['data']))).uint(0))
+    return [new TextDecoder().decode(name).replace(/\0+$/, ''), seq]
+  })
+  const last = [...new Map(moves)].filter(([, seq]) => seq !== 0)
+  return new Map(last.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+type Log = Readonly<Record<string, unknown>>
+
+/** Events of one kind of an app, oldest first. */
+async function logsOf(
+  { rpc, address }: Pick<Registry, 'rpc' | 'address'>,
+  event: string,
+  { did, fromHeight }: { readonly did: string; readonly fromHeight: number },
+): Promise<readonly Log[]> {
+  const app = `0x${toHex(encodeArguments([appValue(did)]))}`
+  const topics = [`0x${toHex(keccak256(new TextEncoder().encode(event)))}`, app]
+  const fromBlock = `0x${fromHeight.toString(16)}`
+  const filter = { address, topics, fromBlock, toBlock: 'latest' }
+  const logs = await callRpc(rpc, 'eth_getLogs', [filter])
+  if (!Array.isArray(logs)) throw WalletError.unexpectedReply(rpc, 'eth_getLogs', logs)
+  return logs as readonly Log[]
 }
 
 function releaseIn(answer: AbiReader, from: number, seq: number): ReleaseRecord | undefined {
