@@ -1,4 +1,6 @@
 /** Archives nobody should take, made field by field. */
+import { mkdirSync } from 'node:fs'
+import { extract } from 'tar'
 
 export interface Header {
   readonly name: string | Buffer
@@ -53,4 +55,10 @@ export function pax(records: Readonly<Record<string, string>>, type = 'x'): Buff
     return `${length} ${key}=${value}\n`
   })
   return entry({ name: 'PaxHeader', type }, lines.join(''))
+}
+
+/** All entries of a bundle, its own three included, into a new folder. */
+export function unpackWhole(file: string, folder: string): void {
+  mkdirSync(folder)
+  extract({ file, cwd: folder, sync: true })
 }

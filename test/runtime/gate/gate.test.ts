@@ -1,0 +1,366 @@
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { ManifestWish } from '../../../src/bundle/manifest.ts'
+import type { PackWish } from '../../../src/bundle/pack.ts'
+import { messageFor } from '../../../src/bundle/signature-file.ts'
+import { keySigner } from '../../../src/bundle/signer.ts'
+import { newDocument } from '../../../src/identity/did-document.ts'
+import type { JsonObject } from '../../../src/protocol/did/canonical-json.ts'
+import { type Bundled, passGate } from '../../../src/runtime/gate/gate.ts'
+import type { ProofWorld } from '../../../src/runtime/gate/proof.ts'
+import { type Standing, UNREGISTERED } from '../../../src/runtime/gate/standing.ts'
+import { type GateMemory, gateMemoryIn } from '../../../src/runtime/gate/state-files.ts'
+import { app, packFiles, privateKey, vectorManifest } from '../../support/bundle.ts'
+import { fails } from '../../support/fails.ts'
+import { fakeEid } from '../../support/fake-eid.ts'
+import { fakeRpc } from '../../support/fake-rpc.ts'
+import { type TemporaryFolder, temporaryFolder } from '../../support/folder.ts'
+import { unpackWhole } from '../../support/tar.ts'
+
+const test = suite('gate')
+const time = Math.floor(Date.now() / 1000)
+const document = newDocument({ privateKey, time })
+const otherKey = createHash('sha256').update('somebody else').digest()
+const HOUR = 3_600_000
+/** Nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:1'
+
+const entry = { main: 'service.js', runtime: 'ela1' }
+const service: ManifestWish = { ...vectorManifest, kind: 'service', entry }
+const files = { 'service.js': 'export default { fetch: () => new Response("hi") }\n' }
+
+interface Case {
+  readonly folder: TemporaryFolder
+  readonly file: string
+  readonly memory: GateMemory
+  world(changes?: Partial<ProofWorld>): ProofWorld
+  pass(changes?: Partial<ProofWorld>, bundled?: Partial<Bundled>): ReturnType<typeof passGate>
+}
+
+/** A signed bundle, and a world whose EID is `url`. */
+async function ready(
+  folder: TemporaryFolder,
+  url: string,
+  wish: Partial<PackWish> = {},
+): Promise<Case> {
+  const { file } = await packFiles(folder, files, { manifest: service, ...wish })
+  const memory = gateMemoryIn(folder.join('state'))
+  let runs = 0
+  const world = (changes: Partial<ProofWorld> = {}): ProofWorld => ({
+    eid: [{ url, isDevnet: false }],
+    releases: undefined,
+    memory,
+    now: Date.now,
+    ...changes,
+  })
+  return {
+    ...{ folder, file, memory, world },
+    pass: (changes, bundled) => {
+      runs += 1
+      const target = folder.join(`staged-${runs}`)
+      return passGate({ path: file, isFolder: false, ...bundled }, world(changes), target)
+    },
+  }
+}
+
+/** It must be refused with exit code 7, in one sentence, and leave nothing written. */
+async function refused(one: Case, code: string, act: () => Promise<unknown>): Promise<void> {
+  const { exit, message } = await fails(code, act)
+  assert.is(exit, 'notVerified')
+  assert.match(message, /^The (DApp|bundle) is [^\n]*\.$/)
+  assert.equal(
+    readdirSync(one.folder.path).filter((name) => name.startsWith('staged')),
+    [],
+  )
+}
+
+test('lets in what its app signed, and stages exactly the verified bytes', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  const { staged, proof, withheld, warnings } = await one.pass()
+  assert.equal([proof.isOffline, withheld, warnings], [false, [], []])
+  assert.equal(
+    staged.modules.map(({ name, type }) => [name, type]),
+    [['service.js', 'esModule']],
+  )
+  assert.is(staged.identity.app, app)
+  assert.is(statSync(staged.folder).mode & 0o777, 0o700)
+  const [main] = staged.modules
+  assert.is(readFileSync(main?.file ?? '', 'utf8'), files['service.js'])
+  assert.is(statSync(main?.file ?? '').mode & 0o777, 0o444)
+  assert.is(one.memory.newestSeen(app), 1)
+})
+
+test('refuses every kind of identity that does not hold', async () => {
+  using folder = temporaryFolder()
+  const expired = newDocument({ privateKey, time: time - 100, expires: time - 10 })
+  const removed = { ...document, authentication: [], publicKey: [] }
+  const rows: readonly [string, Parameters<typeof fakeEid>[0]][] = [
+    ['bundle/appUnpublished', { document: undefined }],
+    ['bundle/appDeactivated', { document, status: 2 }],
+    ['bundle/appExpired', { document: expired }],
+    // Lies: a document of somebody else, and one that its owner never signed.
+    ['gate/otherDocument', { document: newDocument({ privateKey: otherKey, time }) }],
+    ['gate/forgedDocument', { document: { ...document, expires: '2099-01-01T00:00:00Z' } }],
+    ['gate/forgedDocument', { document: removed }],
+    ['gate/headStale', { document, lag: 25 * 3_600 }],
+    ['gate/headAhead', { document, lag: -3_600 }],
+  ]
+  const one = await ready(folder, NOWHERE)
+  for (const [code, says] of rows) {
+    await using eid = await fakeEid(says)
+    await refused(one, code, () => one.pass({ eid: [{ url: eid.url, isDevnet: false }] }))
+  }
+  assert.is(one.memory.newestSeen(app), 0)
+})
+
+test('takes an old head from the devnet of this machine alone, and warns of a late one', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document, lag: 48 * 3_600 })
+  const one = await ready(folder, eid.url)
+  assert.equal((await one.pass({ eid: [{ url: eid.url, isDevnet: true }] })).warnings, [])
+  eid.says.lag = 3_600
+  assert.match((await one.pass()).warnings.join(), /60 minutes old/)
+})
+
+test('refuses when two nodes disagree, and goes by the one that answers', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  await using other = await fakeEid({ document, status: 2 })
+  const one = await ready(folder, eid.url)
+  const both = [eid, other].map(({ url }) => ({ url, isDevnet: false }))
+  await refused(one, 'gate/disagreement', () => one.pass({ eid: both }))
+  await refused(one, 'gate/disagreement', () => one.pass({ eid: [...both].reverse() }))
+  // A stuck one is no reason to believe the other: somebody may be holding blocks back.
+  other.says.status = 0
+  other.says.lag = 25 * 3_600
+  await refused(one, 'gate/headStale', () => one.pass({ eid: both }))
+  const [first] = both
+  const half = [{ url: NOWHERE, isDevnet: false }, ...(first === undefined ? [] : [first])]
+  const { proof, warnings } = await one.pass({ eid: half })
+  assert.is(proof.isOffline, false)
+  assert.match(warnings.join(), /does not answer/)
+})
+
+test('refuses answers that are none, instead of taking them for silence', async () => {
+  using folder = temporaryFolder()
+  const one = await ready(folder, NOWHERE)
+  const head = { timestamp: `0x${time.toString(16)}` }
+  for (const methods of [
+    {},
+    { eth_getBlockByNumber: () => ({}) },
+    { eth_getBlockByNumber: () => head, did_resolveDID: () => ({ status: 0 }) },
+    { eth_getBlockByNumber: () => head, did_resolveDID: () => null },
+    { eth_getBlockByNumber: () => head },
+  ]) {
+    await using eid = await fakeRpc(methods)
+    const act = () => one.pass({ eid: [{ url: eid.url, isDevnet: false }] })
+    await refused(one, 'gate/unusableAnswer', act)
+  }
+})
+
+test('without the chain goes by the last proof for a day, with less', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  const away = { eid: [{ url: NOWHERE, isDevnet: false }] }
+  await refused(one, 'gate/noProofYet', () => one.pass(away))
+  await refused(one, 'gate/noProofYet', () => one.pass({ eid: [] }))
+  await one.pass()
+  rmSync(folder.join('staged-3'), { recursive: true })
+  const after = (ms: number) => ({ ...away, now: () => Date.now() + ms })
+  for (const ms of [24 * HOUR + 1_000, -HOUR]) {
+    await refused(one, 'gate/noProofYet', () => one.pass(after(ms)))
+  }
+  const { proof, withheld, warnings } = await one.pass(after(23 * HOUR))
+  assert.is(proof.isOffline, true)
+  assert.equal(withheld, ['net', 'wallet', 'chain.send'])
+  assert.match(warnings.join(), /23 h ago/)
+})
+
+test('a proof that cannot be read counts as none', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  await one.pass()
+  rmSync(folder.join('staged-1'), { recursive: true })
+  const [name = ''] = readdirSync(folder.join('state/proofs'))
+  for (const [text, code] of [
+    ['{', 'gate/damagedProof'],
+    ['[]', 'gate/noProofYet'],
+    ['{"schema":"other"}', 'gate/noProofYet'],
+  ] as const) {
+    writeFileSync(folder.join('state/proofs', name), text)
+    await refused(one, code, () => one.pass({ eid: [] }))
+  }
+})
+
+test('asks the registry: revoked, below the floor, another bundle, withdrawn, newer', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  const says = (standing: Partial<Standing>) => ({
+    releases: { standing: async () => ({ ...UNREGISTERED, ...standing }) },
+  })
+  const other = `sha256:${'0'.repeat(64)}`
+  await refused(one, 'gate/revoked', () => one.pass(says({ status: 'revoked' })))
+  await refused(one, 'gate/belowFloor', () => one.pass(says({ floor: 2 })))
+  await refused(one, 'gate/released', () => one.pass(says({ status: 'ok', bundle: other })))
+  const { warnings } = await one.pass(says({ status: 'yanked', latest: 4 }))
+  assert.match(warnings.join(), /withdrawn.*newer release, 4/)
+})
+
+test('refuses a release older than one that ran here, and what is on the deny list', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  one.memory.saw(app, 12)
+  one.memory.saw(app, 9)
+  await refused(one, 'gate/rolledBack', () => one.pass())
+  using fresh = temporaryFolder()
+  const two = await ready(fresh, eid.url)
+  two.memory.deny({ what: app, why: 'abuse', since: '2026-01-01T00:00:00Z' })
+  await refused(two, 'gate/denied', () => two.pass())
+  assert.is(two.memory.lift(app), true)
+  assert.is(two.memory.lift(app), false)
+  await two.pass()
+})
+
+test('refuses signatures of others, of nobody, and a manifest that was widened', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const strange = async (manifest: Buffer) => [
+    await keySigner(`${app}#primary`, otherKey).sign(messageFor(manifest)),
+  ]
+  const unlisted = async (manifest: Buffer) => [
+    await keySigner(`${app}#second`, privateKey).sign(messageFor(manifest)),
+  ]
+  for (const [sign, code] of [
+    [strange, 'bundle/wrongSignature'],
+    [unlisted, 'bundle/strangeSigner'],
+    [async () => [], 'bundle/notSigned'],
+  ] as const) {
+    const one = await ready(folder, eid.url, { sign })
+    await refused(one, code, () => one.pass())
+  }
+})
+
+test('an unpacked bundle is held to the same bytes', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  const whole = folder.join('whole')
+  const run = () => one.pass({}, { path: whole, isFolder: true })
+  const anew = () => {
+    rmSync(whole, { recursive: true, force: true })
+    unpackWhole(one.file, whole)
+  }
+  anew()
+  const { staged } = await run()
+  rmSync(staged.folder, { recursive: true })
+  const main = folder.join('whole/service.js')
+  const rows: readonly [string, () => void][] = [
+    ['bundle/wrongDigest', () => writeFileSync(main, files['service.js'].replace('hi', 'ho'))],
+    ['gate/undeclared', () => writeFileSync(main, 'export default {}')],
+    ['gate/undeclared', () => writeFileSync(folder.join('whole/more.js'), '')],
+    ['bundle/unreadable', () => rmSync(main)],
+    [
+      'gate/linkInside',
+      () => {
+        renameSync(main, folder.join('elsewhere.js'))
+        symlinkSync(folder.join('elsewhere.js'), main)
+      },
+    ],
+    ['gate/linkInside', () => symlinkSync('/etc', folder.join('whole/etc'))],
+  ]
+  for (const [code, change] of rows) {
+    anew()
+    change()
+    await fails(code, run)
+    assert.not.ok(readdirSync(folder.path).some((name) => name.startsWith('staged')))
+  }
+  mkdirSync(folder.join('empty'))
+  await fails('gate/noBundleFolder', () =>
+    one.pass({}, { path: folder.join('empty'), isFolder: true }),
+  )
+})
+
+test('changing the bundle after the gate changes nothing that runs', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  const whole = folder.join('whole')
+  unpackWhole(one.file, whole)
+  const { staged } = await one.pass({}, { path: whole, isFolder: true })
+  writeFileSync(folder.join('whole/service.js'), 'evil')
+  rmSync(one.file)
+  assert.is(readFileSync(staged.modules[0]?.file ?? '', 'utf8'), files['service.js'])
+})
+
+test('a folder planted in the place of the stage stops everything', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  mkdirSync(folder.join('victim'))
+  symlinkSync(folder.join('victim'), folder.join('staged-1'))
+  await assertRejects(() => one.pass())
+  assert.equal(readdirSync(folder.join('victim')), [])
+  assert.ok(existsSync(folder.join('victim')))
+})
+
+test('runs services of its own contract only, within the bounds of its limits', async () => {
+  await using eid = await fakeEid({ document })
+  const rows: readonly [string, JsonObject][] = [
+    ['gate/oldEntry', { main: 'service.js', runtime: 'node20' }],
+    ['gate/badEntry', { ...entry, node: true }],
+    ['gate/badEntry', { ...entry, exec: true }],
+    ['gate/badEntry', { ...entry, limits: { memoryMiB: 8_192 } }],
+    ['gate/badEntry', { ...entry, limits: { memoryMiB: '512' } }],
+    ['gate/badEntry', { ...entry, limits: { files: 1 } }],
+  ]
+  for (const [code, changed] of rows) {
+    using folder = temporaryFolder()
+    const one = await ready(folder, eid.url, { manifest: { ...service, entry: changed } })
+    await fails(code, () => one.pass())
+  }
+  using folder = temporaryFolder()
+  const limits = { memoryMiB: 256, wallStartMs: 1_000 }
+  const one = await ready(folder, eid.url, {
+    manifest: {
+      ...service,
+      entry: { ...entry, limits },
+      more: { capabilities: { storage: { bytes: 4_096 } } },
+    },
+  })
+  const { staged } = await one.pass()
+  assert.equal(staged.limits, {
+    memoryMiB: 256,
+    cpuSecondsPerMinute: 30,
+    requestsPerSecond: 200,
+    startWithinMs: 1_000,
+    storageBytes: 4_096,
+  })
+})
+
+async function assertRejects(act: () => Promise<unknown>): Promise<void> {
+  const failure = await act().then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  assert.ok(failure instanceof Error)
+}
+
+test.run()
