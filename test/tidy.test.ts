@@ -91,6 +91,12 @@ const banned: readonly Ban[] = [
   { pattern: /@ts-(ignore|nocheck|expect-error)/, instead: 'a type that fits', except: [] },
   { pattern: /\bexport default\b/, instead: 'a named export', except: [] },
   { pattern: /^\s*(enum|namespace)\s/, instead: 'a union or a module', except: [] },
+  {
+    pattern:
+      /\bimport\b.*\b(extract|x|Unpack|unpack)\b.*\bfrom 'tar'|\btar\.(extract|x)\(|import\('tar'\)/,
+    instead: '`verifyFile`: an archive is compared, never believed',
+    except: [],
+  },
   { pattern: /\bethers\b/, instead: 'protocol/evm', except: [] },
   {
     pattern: /\bMath\.random\(/,

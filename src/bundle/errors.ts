@@ -87,4 +87,14 @@ export const BundleError = defineErrors('bundle', {
     hint: 'Another file was expected; ask where this one comes from.',
     exit: 'notVerified',
   }),
+  notForEpk: () => ({
+    message: '`--to` and `--expect` are for bundles, and this is an EPK.',
+    hint: 'Unpack it with `ela import`; `ela inspect` shows the digest of its files.',
+    exit: 'misused',
+  }),
+  onlyForEpk: () => ({
+    message: '`--by` is for an EPK; a bundle names its app itself.',
+    hint: 'Leave it out.',
+    exit: 'misused',
+  }),
 })

@@ -85,6 +85,11 @@ const checks: Readonly<Record<string, Check>> = {
 
 const REQUIRED = ['schema', 'app', 'publisher', 'name', 'version', 'seq', 'kind', 'entry', 'files']
 
+/** Whether a text is a version as SemVer 2.0.0 has it. */
+export function isVersion(text: string): boolean {
+  return text.length <= 64 && SEMVER.test(text)
+}
+
 /** The manifest's bytes. Throws `bundle/badManifest`. */
 export function encodeManifest(wish: ManifestWish, files: ListSummary): Buffer {
   const { more = {}, ...own } = wish

@@ -77,7 +77,7 @@ export class SeenPaths {
   /** The path this one collides with, or `undefined`; it counts as seen from now on. */
   add(path: string): string | undefined {
     const slash = path.lastIndexOf('/')
-    const above = slash < 0 ? undefined : this.#addFolder(path.slice(0, slash))
+    const above = slash < 0 ? undefined : this.addFolder(path.slice(0, slash))
     if (above !== undefined) return above
     const key = collisionKey(path)
     const other = this.#files.get(key) ?? this.#folders.get(key)
@@ -85,10 +85,11 @@ export class SeenPaths {
     return other
   }
 
-  #addFolder(folder: string): string | undefined {
+  /** As `add`, for a folder; the same spelling may come again. */
+  addFolder(folder: string): string | undefined {
     if (this.#spelledFolders.has(folder)) return undefined
     const slash = folder.lastIndexOf('/')
-    const above = slash < 0 ? undefined : this.#addFolder(folder.slice(0, slash))
+    const above = slash < 0 ? undefined : this.addFolder(folder.slice(0, slash))
     if (above !== undefined) return above
     const key = collisionKey(folder)
     const other = this.#files.get(key) ?? this.#folders.get(key)

@@ -8,7 +8,6 @@ import { type DidDocument, idOf } from '../protocol/did/document.ts'
 import { signersOf } from '../protocol/did/recover.ts'
 import { verifyBytes } from '../protocol/did/signature.ts'
 import { parseTime } from '../protocol/did/time.ts'
-import type { Manifest } from './manifest.ts'
 import type { OpenedBundle } from './read-bundle.ts'
 import { Refusal } from './refusal.ts'
 import { type BundleSignature, isKeyId, messageFor } from './signature-file.ts'
@@ -45,17 +44,33 @@ interface Policy {
   readonly keys: readonly string[] | undefined
 }
 
+/** What somebody signed, and who says to have done so. */
+export interface SignedThing {
+  /** The DID whose owners may sign. */
+  readonly app: string
+  readonly publisher: string
+  readonly signatures: readonly BundleSignature[]
+  /** What is hashed once more and signed. */
+  readonly message: Buffer
+}
+
 /** Throws a `Refusal` when the bundle is not signed as its app wants it. */
-export async function checkTrust(bundle: OpenedBundle, world: TrustWorld): Promise<Trust> {
-  if (bundle.signatures.length === 0) throw Refusal.notSigned()
+export function checkTrust(bundle: OpenedBundle, world: TrustWorld): Promise<Trust> {
+  const { app, publisher } = bundle.manifest
   const message = messageFor(bundle.manifestBytes)
+  return checkSigners({ app, publisher, signatures: bundle.signatures, message }, world)
+}
+
+/** The same for whatever else an app signs. Throws a `Refusal`. */
+export async function checkSigners(thing: SignedThing, world: TrustWorld): Promise<Trust> {
+  if (thing.signatures.length === 0) throw Refusal.notSigned()
   return world.lookup === undefined
-    ? offlineTrust(bundle, message)
-    : documentedTrust(bundle, message, world.lookup, world.time)
+    ? offlineTrust(thing)
+    : documentedTrust(thing, world.lookup, world.time)
 }
 
 /** The default key of the app itself proves itself; all other keys need a document. */
-function offlineTrust({ manifest, signatures }: OpenedBundle, message: Buffer): Trust {
+function offlineTrust({ app, signatures, message }: SignedThing): Trust {
   const checked = signatures.map((one): CheckedSignature => {
     const { did, fragment } = splitDidUrl(one.kid)
     if (!isKeyDid(did) || fragment !== '#primary') return { kid: one.kid, proof: 'unknown' }
@@ -64,33 +79,29 @@ function offlineTrust({ manifest, signatures }: OpenedBundle, message: Buffer): 
     return { kid: one.kid, proof: 'default-key' }
   })
   const own = checked.some(
-    ({ kid, proof }) => proof === 'default-key' && splitDidUrl(kid).did === manifest.app,
+    ({ kid, proof }) => proof === 'default-key' && splitDidUrl(kid).did === app,
   )
   if (!own) throw Refusal.nobodyKnown(checked.map(({ kid }) => kid).join(', '))
   return {
     signatures: checked,
     threshold: 1,
     unchecked: [
-      `whether ${manifest.app} is published, expired or deactivated`,
+      `whether ${app} is published, expired or deactivated`,
       'how many signatures the app wants, and whether its keys were taken back',
     ],
   }
 }
 
-async function documentedTrust(
-  { manifest, signatures }: OpenedBundle,
-  message: Buffer,
-  lookup: Lookup,
-  time: number,
-): Promise<Trust> {
-  const app = currentOf(await lookup.did(manifest.app), manifest.app, time)
+async function documentedTrust(thing: SignedThing, lookup: Lookup, time: number): Promise<Trust> {
+  const { signatures, message, publisher } = thing
+  const app = currentOf(await lookup.did(thing.app), thing.app, time)
   const policy = policyOf(app)
   const checked: CheckedSignature[] = []
   // One key under two names is one signer.
   const signers = new Set<string>()
   for (const one of signatures) {
-    const key = await allowedKey(one.kid, { app, manifest, policy, lookup, time })
-    if (key === undefined) throw Refusal.strangeSigner(one.kid, manifest.app)
+    const key = await allowedKey(one.kid, { app, publisher, policy, lookup, time })
+    if (key === undefined) throw Refusal.strangeSigner(one.kid, thing.app)
     if (!verifyBytes(message, bytesOf(one), key)) throw Refusal.wrongSignature(one.kid)
     signers.add(toHex(key))
     checked.push({ kid: one.kid, proof: 'listed' })
@@ -129,7 +140,7 @@ function policyOf({ id, service }: DidDocument): Policy {
 
 interface Question {
   readonly app: DidDocument
-  readonly manifest: Manifest
+  readonly publisher: string
   readonly policy: Policy
   readonly lookup: Lookup
   readonly time: number
@@ -137,13 +148,13 @@ interface Question {
 
 /** The compressed key, if it may sign for the app. */
 async function allowedKey(kid: string, question: Question): Promise<Uint8Array | undefined> {
-  const { app, manifest, policy, lookup, time } = question
+  const { app, publisher, policy, lookup, time } = question
   const { did } = splitDidUrl(kid)
   const mayBe =
     policy.keys === undefined
       ? did === app.id ||
         controllersOf(app).includes(did) ||
-        (did === manifest.publisher && did === developerOf(app))
+        (did === publisher && did === developerOf(app))
       : policy.keys.includes(kid)
   if (!mayBe) return undefined
   const owner = did === app.id ? app : currentOf(await lookup.did(did), did, time)

@@ -60,6 +60,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./verify-bundle.ts'),
   },
   {
+    name: 'import',
+    summary: 'make a project of a DApp in another format',
+    group: 'Bundle',
+    load: () => import('./import.ts'),
+  },
+  {
     name: 'accounts',
     summary: 'show the funded accounts every devnet has',
     group: 'Coins and identity',

@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 
 export function define(command: Command, context: Context): void {
   command
-    .argument('<file>', 'a bundle')
+    .argument('<file>', 'a bundle, or an EPK')
     .addHelpText(
       'after',
       `
@@ -13,11 +13,18 @@ All digests are compared, but nobody is asked who may sign: that is \`ela verify
 
 Examples:
   ela inspect song-shop-1.2.0.dapp.tgz
-  ela inspect song-shop-1.2.0.dapp.tgz --json`,
+  ela inspect song-shop-1.2.0.dapp.tgz --json
+  ela inspect song-shop.epk`,
     )
     .action(async (file: string) => {
+      const full = path.resolve(context.cwd, file)
+      const { looksLikeEpk } = await import('../bundle/epk/epk.ts')
+      if (await looksLikeEpk(full)) {
+        const { inspectEpk, inspectEpkText } = await import('./epk-run.ts')
+        context.printer.answer('inspect epk', await inspectEpk(full), inspectEpkText)
+        return
+      }
       const { inspectFile, inspectText } = await import('./inspect-run.ts')
-      const data = await inspectFile(path.resolve(context.cwd, file))
-      context.printer.answer('inspect', data, inspectText)
+      context.printer.answer('inspect', await inspectFile(full), inspectText)
     })
 }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { looksLikeEpk } from '../bundle/epk/epk.ts'
 import { BundleError } from '../bundle/errors.ts'
 import type { CheckedSignature, TrustWorld } from '../bundle/trust.ts'
 import { verifyFile } from '../bundle/verify.ts'
@@ -16,6 +17,7 @@ export interface VerifyBundleFlags {
   readonly rpc?: string
   readonly with?: readonly string[]
   readonly expect?: string
+  readonly by?: string
   readonly to?: string
   readonly at?: string
 }
@@ -39,6 +41,8 @@ export async function runVerifyBundle(
   context: Context,
 ): Promise<void> {
   const file = path.resolve(context.cwd, typed)
+  if (await looksLikeEpk(file)) return runVerifyEpk(file, flags, context)
+  if (flags.by !== undefined) throw BundleError.onlyForEpk()
   const target = flags.to === undefined ? undefined : path.resolve(context.cwd, flags.to)
   const world = await worldOf(flags, context)
   const { bundle, trust } = await verifyFile(file, { world, target, expect: flags.expect })
@@ -78,6 +82,19 @@ export async function runVerifyBundle(
       ...(target === undefined ? [] : [`unpacked to ${target}`]),
     ].join('\n'),
   )
+}
+
+async function runVerifyEpk(
+  file: string,
+  flags: VerifyBundleFlags,
+  context: Context,
+): Promise<void> {
+  const { to, expect, by, offline } = flags
+  if (to !== undefined || expect !== undefined) throw BundleError.notForEpk()
+  const world = await worldOf(by === undefined ? { ...flags, offline: true } : flags, context)
+  const { verifyEpk, verifyEpkText } = await import('./epk-run.ts')
+  const data = { ...(await verifyEpk(file, by, world)), offline: offline === true }
+  context.printer.answer('verify epk', data, verifyEpkText)
 }
 
 async function worldOf(flags: VerifyBundleFlags, context: Context): Promise<TrustWorld> {
