@@ -89,7 +89,7 @@ const banned: readonly Ban[] = [
   },
   { pattern: /\b(TODO|FIXME|XXX|HACK)\b/, instead: 'an issue', except: [] },
   { pattern: /@ts-(ignore|nocheck|expect-error)/, instead: 'a type that fits', except: [] },
-  { pattern: /\bexport default\b/, instead: 'a named export', except: [] },
+  { pattern: /^export default\b/, instead: 'a named export', except: [] },
   { pattern: /^\s*(enum|namespace)\s/, instead: 'a union or a module', except: [] },
   {
     pattern:

@@ -40,19 +40,9 @@ export const GateError = defineErrors('gate', {
       `no EID can be asked about ${app}, and it was not proved within the last 24 hours`,
       'Start a devnet with `ela dev` or `ela node start`, or name a node with `--eid URL`.',
     ),
-  released: (app: string, seq: number, bundle: string) =>
-    kept(`release ${seq} of ${app} is registered as ${bundle}, which is another bundle`),
-  revoked: (app: string, seq: number) => kept(`release ${seq} of ${app} was revoked`),
-  belowFloor: (seq: number, floor: number) =>
-    kept(`release ${seq} is below ${floor}, the lowest that its owner still allows`),
-  rolledBack: (seq: number, seen: number) =>
-    kept(
-      `it is release ${seq}, and release ${seen} has run here already`,
-      'Run the newer release. An owner who must go back publishes the old files as a new one.',
-    ),
   undeclared: (path: string) => kept(`\`${path}\` is in the folder and not in its file list`),
   linkInside: (path: string) => kept(`\`${path}\` is a link or no plain file`),
-  damagedProof: (file: string, why: string) =>
+  damagedState: (file: string, why: string) =>
     kept(`${file} cannot be read (${why})`, 'Remove it and run the DApp with its chain at hand.'),
   kindNotRun: (kind: string) => ({
     message: `A bundle of kind \`${kind}\` is not run: the runtime runs services.`,

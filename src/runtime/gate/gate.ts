@@ -2,8 +2,8 @@
  * The gate: everything that must be true before a DApp gets a socket or a process.
  *
  *     form       every byte of archive, manifest, list and files is the one that is declared
- *     deny list  neither the app nor the bundle was put away on this machine
  *     identity   signatures, by keys that the app's DID names now, on a chain that is not stuck
+ *     deny list  neither the app nor the bundle was put away on this machine
  *     release    not revoked, not below the floor, not older than what ran here already
  *     stage      the verified bytes, copied while they are verified
  *
@@ -13,7 +13,6 @@ import { rmSync } from 'node:fs'
 import { type ByteSource, openArchive } from '../../bundle/byte-source.ts'
 import { type OpenedBundle, readFiles, readHead } from '../../bundle/read-bundle.ts'
 import type { DappIdentity, StagedDapp } from '../staged-dapp.ts'
-import { GateError } from './errors.ts'
 import { openFolder } from './folder-source.ts'
 import { isAway } from './head.ts'
 import { type Proof, type ProofWorld, proveOffline, proveOnline } from './proof.ts'
@@ -42,7 +41,7 @@ export interface Bundled {
 export const WITHHELD_OFFLINE = ['net', 'wallet', 'chain.send'] as const
 
 /**
- * Lets a bundle in. Throws a `Refusal`, `gate/…` (exit 7), `bundle/unreadable`.
+ * Lets a bundle in. Throws a `Refusal`, `gate/…`, `release/…` (exit 7), `bundle/unreadable`.
  *
  * @param target full path of a folder that does not exist, for the verified files
  */
@@ -54,14 +53,15 @@ export async function passGate(
   const source = await (bundled.isFolder ? openFolder(bundled.path) : openArchive(bundled.path))
   try {
     const bundle = await readHead(source)
-    checkDenied(bundle, world)
     checkRunnable(bundle.manifest)
     const limits = limitsOf(bundle.manifest)
     const proof = await prove(bundle, world)
-    checkNotOlder(bundle, world)
     const files = await stage(source, bundle, target)
     const { manifest } = bundle
-    world.memory.saw(manifest.app, manifest.seq)
+    if (proof.network !== undefined) {
+      const seen = { seq: manifest.seq, bundle: bundle.bundleId }
+      world.memory.saw(proof.network, manifest.app, seen)
+    }
     const identity = identityOf(bundle)
     const modules = modulesOf(manifest, files)
     return {
@@ -72,17 +72,6 @@ export async function passGate(
     }
   } finally {
     await source.close()
-  }
-}
-
-/** Throws `gate/denied`. */
-export function checkDenied(
-  { manifest, bundleId }: Pick<OpenedBundle, 'manifest' | 'bundleId'>,
-  { memory }: Pick<ProofWorld, 'memory'>,
-): void {
-  for (const what of [manifest.app, bundleId]) {
-    const denial = memory.denialOf(what)
-    if (denial !== undefined) throw GateError.denied(what, denial.why, denial.since)
   }
 }
 
@@ -100,11 +89,6 @@ async function prove(bundle: OpenedBundle, world: ProofWorld): Promise<Proof> {
     if (isAway(error)) return proveOffline(bundle, world)
     throw error
   }
-}
-
-function checkNotOlder({ manifest }: OpenedBundle, { memory }: ProofWorld): void {
-  const seen = memory.newestSeen(manifest.app)
-  if (manifest.seq < seen) throw GateError.rolledBack(manifest.seq, seen)
 }
 
 async function stage(

@@ -53,5 +53,5 @@ async function ask(url: string): Promise<unknown> {
 
 /** Whether a failure means that nobody could be asked. Anything else is an answer. */
 export function isAway(error: unknown): boolean {
-  return error instanceof ElaError && error.exit === 'unreachable'
+  return error instanceof ElaError && /^rpc\/(?:unreachable|notJson)$/.test(error.code)
 }

@@ -18,10 +18,11 @@ import { messageFor } from '../../../src/bundle/signature-file.ts'
 import { keySigner } from '../../../src/bundle/signer.ts'
 import { newDocument } from '../../../src/identity/did-document.ts'
 import type { JsonObject } from '../../../src/protocol/did/canonical-json.ts'
+import type { Registry, ReleaseRecord, Standing } from '../../../src/releases/standing.ts'
 import { type Bundled, passGate } from '../../../src/runtime/gate/gate.ts'
+import { type GateMemory, gateMemoryIn } from '../../../src/runtime/gate/memory.ts'
 import type { ProofWorld } from '../../../src/runtime/gate/proof.ts'
-import { type Standing, UNREGISTERED } from '../../../src/runtime/gate/standing.ts'
-import { type GateMemory, gateMemoryIn } from '../../../src/runtime/gate/state-files.ts'
+import { releasesOn } from '../../../src/runtime/gate/releases.ts'
 import { app, packFiles, privateKey, vectorManifest } from '../../support/bundle.ts'
 import { fails } from '../../support/fails.ts'
 import { fakeEid } from '../../support/fake-eid.ts'
@@ -56,7 +57,7 @@ async function ready(
   wish: Partial<PackWish> = {},
 ): Promise<Case> {
   const { file } = await packFiles(folder, files, { manifest: service, ...wish })
-  const memory = gateMemoryIn(folder.join('state'))
+  const memory = gateMemoryIn(folder.path)
   let runs = 0
   const world = (changes: Partial<ProofWorld> = {}): ProofWorld => ({
     eid: [{ url, isDevnet: false }],
@@ -79,7 +80,7 @@ async function ready(
 async function refused(one: Case, code: string, act: () => Promise<unknown>): Promise<void> {
   const { exit, message } = await fails(code, act)
   assert.is(exit, 'notVerified')
-  assert.match(message, /^The (DApp|bundle) is [^\n]*\.$/)
+  assert.match(message, /^[A-Z][^\n]*\.$/)
   assert.equal(
     readdirSync(one.folder.path).filter((name) => name.startsWith('staged')),
     [],
@@ -101,7 +102,6 @@ test('lets in what its app signed, and stages exactly the verified bytes', async
   const [main] = staged.modules
   assert.is(readFileSync(main?.file ?? '', 'utf8'), files['service.js'])
   assert.is(statSync(main?.file ?? '').mode & 0o777, 0o444)
-  assert.is(one.memory.newestSeen(app), 1)
 })
 
 test('refuses every kind of identity that does not hold', async () => {
@@ -124,7 +124,6 @@ test('refuses every kind of identity that does not hold', async () => {
     await using eid = await fakeEid(says)
     await refused(one, code, () => one.pass({ eid: [{ url: eid.url, isDevnet: false }] }))
   }
-  assert.is(one.memory.newestSeen(app), 0)
 })
 
 test('takes an old head from the devnet of this machine alone, and warns of a late one', async () => {
@@ -199,7 +198,7 @@ test('a proof that cannot be read counts as none', async () => {
   rmSync(folder.join('staged-1'), { recursive: true })
   const [name = ''] = readdirSync(folder.join('state/proofs'))
   for (const [text, code] of [
-    ['{', 'gate/damagedProof'],
+    ['{', 'gate/damagedState'],
     ['[]', 'gate/noProofYet'],
     ['{"schema":"other"}', 'gate/noProofYet'],
   ] as const) {
@@ -208,35 +207,83 @@ test('a proof that cannot be read counts as none', async () => {
   }
 })
 
-test('asks the registry: revoked, below the floor, another bundle, withdrawn, newer', async () => {
+/** A registry that knows the bundle as release 1, unless told otherwise. */
+function registry(bundle: string, says: Partial<ReleaseRecord>, more: Partial<Standing> = {}) {
+  const release: ReleaseRecord = { seq: 1, bundle, time, prev: 0, status: 'ok', ...says }
+  const standing: Standing = { app, release, latest: release.seq, floor: 0, ...more }
+  return { releases: { network: async () => 'net', standing: async () => standing } }
+}
+
+test('asks the registry: revoked, below the floor, another number, withdrawn, newer', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
-  const says = (standing: Partial<Standing>) => ({
-    releases: { standing: async () => ({ ...UNREGISTERED, ...standing }) },
-  })
-  const other = `sha256:${'0'.repeat(64)}`
-  await refused(one, 'gate/revoked', () => one.pass(says({ status: 'revoked' })))
-  await refused(one, 'gate/belowFloor', () => one.pass(says({ floor: 2 })))
-  await refused(one, 'gate/released', () => one.pass(says({ status: 'ok', bundle: other })))
-  const { warnings } = await one.pass(says({ status: 'yanked', latest: 4 }))
+  const says = (says: Partial<ReleaseRecord>, more: Partial<Standing> = {}) =>
+    registry('sha256:x', says, more)
+  await refused(one, 'release/revoked', () => one.pass(says({ status: 'revoked' })))
+  await refused(one, 'release/belowFloor', () => one.pass(says({}, { floor: 2 })))
+  await refused(one, 'release/otherBundle', () => one.pass(says({ seq: 2 })))
+  const { warnings } = await one.pass(says({ status: 'yanked' }, { latest: 4 }))
   assert.match(warnings.join(), /withdrawn.*newer release, 4/)
+  assert.is(one.memory.newestSeen('net', app), 1)
 })
 
-test('refuses a release older than one that ran here, and what is on the deny list', async () => {
+test('a registry that is away makes it offline, one that is stuck is refused', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
-  one.memory.saw(app, 12)
-  one.memory.saw(app, 9)
-  await refused(one, 'gate/rolledBack', () => one.pass())
-  using fresh = temporaryFolder()
-  const two = await ready(fresh, eid.url)
-  two.memory.deny({ what: app, why: 'abuse', since: '2026-01-01T00:00:00Z' })
-  await refused(two, 'gate/denied', () => two.pass())
-  assert.is(two.memory.lift(app), true)
-  assert.is(two.memory.lift(app), false)
-  await two.pass()
+  const on = (rpc: string) => {
+    const registry: Registry = { rpc, chainId: 21, address: `0x${'1'.repeat(40)}` }
+    return { releases: releasesOn(registry, { isDevnet: false }, Date.now) }
+  }
+  await refused(one, 'gate/noProofYet', () => one.pass(on(NOWHERE)))
+  for (const [age, code] of [
+    [25 * 3_600, 'gate/headStale'],
+    [0, undefined],
+  ] as const) {
+    const head = { timestamp: `0x${(time - age).toString(16)}`, hash: `0x${'2'.repeat(64)}` }
+    await using esc = await fakeRpc({
+      eth_chainId: () => '0x15',
+      eth_getBlockByNumber: () => head,
+      // An app that nobody claimed: all fields are zero.
+      eth_call: () => `0x${'0'.repeat(64 * 5)}`,
+    })
+    if (code !== undefined) await refused(one, code, () => one.pass(on(esc.url)))
+    else assert.is((await one.pass(on(esc.url))).proof.network, `21-${'2'.repeat(16)}`)
+  }
+  await using wrong = await fakeRpc({})
+  rmSync(folder.join('staged-3'), { recursive: true })
+  await refused(one, 'gate/unusableAnswer', () => one.pass(on(wrong.url)))
+})
+
+test('refuses a release older than one that ran here, on the same network', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  one.memory.saw('net', app, { seq: 12, bundle: 'sha256:y' })
+  one.memory.saw('net', app, { seq: 9, bundle: 'sha256:x' })
+  await refused(one, 'release/olderThanSeen', () => one.pass(registry('sha256:x', {})))
+  await one.pass({
+    releases: { ...registry('sha256:x', {}).releases, network: async () => 'another devnet' },
+  })
+})
+
+test('refuses what is on the deny list, of this network or when nobody knows which', async () => {
+  using folder = temporaryFolder()
+  await using eid = await fakeEid({ document })
+  const one = await ready(folder, eid.url)
+  const denial = { what: app, why: 'abuse', since: '2026-01-01T00:00:00Z' }
+  one.memory.deny({ ...denial, network: 'another' })
+  await one.pass(registry('sha256:x', {}))
+  rmSync(folder.join('staged-1'), { recursive: true })
+  await refused(one, 'gate/denied', () => one.pass({ eid: [] }))
+  for (const network of ['net', undefined]) {
+    one.memory.deny({ ...denial, network })
+    await refused(one, 'gate/denied', () => one.pass(registry('sha256:x', {})))
+    assert.is(one.memory.lift(app), true)
+  }
+  assert.is(one.memory.lift(app), false)
+  await one.pass()
 })
 
 test('refuses signatures of others, of nobody, and a manifest that was widened', async () => {
