@@ -9,6 +9,14 @@ import { ElaError } from '../../src/base/errors.ts'
 import { derive, publicKeyOn, rootKey } from '../../src/identity/derive.ts'
 import { parseXprv, toXprv, toXpub } from '../../src/identity/extended-key.ts'
 import { seedOfMnemonic } from '../../src/identity/mnemonic.ts'
+import { didAddressOf } from '../../src/protocol/did/did.ts'
+import { addressOf, Prefix, programHashOf } from '../../src/protocol/ela/address.ts'
+import {
+  multisigCode,
+  sortedByHex,
+  sortedByX,
+  standardCode,
+} from '../../src/protocol/ela/script.ts'
 import { fails } from '../support/fails.ts'
 
 const test = suite('derive')
@@ -24,7 +32,25 @@ interface HdVector {
   readonly expected: Readonly<Record<string, string>>
   readonly computed: Readonly<Record<string, string>>
 }
-const { hd } = vectors<{ hd: HdVector[] }>('ela/hd.json')
+interface SpecialVector {
+  readonly kind: string
+  readonly mnemonic: string
+  readonly path: string
+  readonly publicKey: string
+  readonly expected: string
+}
+interface MultisigVector {
+  readonly mnemonics?: readonly string[]
+  readonly seeds?: readonly string[]
+  readonly m: number
+  readonly index?: number
+  readonly pubkeys: readonly string[]
+  readonly expected: string
+  readonly computedGoOrder: string
+}
+const { hd, hdDerivedSpecial } = vectors<{ hd: HdVector[]; hdDerivedSpecial: SpecialVector[] }>(
+  'ela/hd.json',
+)
 const { mnemonics, extendedKeys } = vectors<{
   mnemonics: {
     mnemonic: string
@@ -45,10 +71,52 @@ test('derives every main chain key of the vectors on P-256', () => {
       xprv: toXprv(key),
       xpub: toXpub(key),
       publicKey: toHex(key.publicKey),
+      standard: addressIn(key.publicKey, Prefix.standard),
+      deposit: addressIn(key.publicKey, Prefix.deposit),
+      stake: addressIn(key.publicKey, Prefix.stake),
+      did: didAddressOf(key.publicKey),
     }
-    for (const [name, value] of Object.entries({ ...computed, ...expected })) {
-      if (name in told) assert.is(told[name], value, `${name} at ${path}`)
+    for (const [name, value] of [...Object.entries(computed), ...Object.entries(expected)]) {
+      assert.is(told[name], value, `${name} at ${path}`)
     }
+  }
+  assert.is(hd.length, 8)
+})
+
+function addressIn(publicKey: Uint8Array, prefix: number): string {
+  return addressOf(programHashOf(standardCode(publicKey), prefix))
+}
+
+test('derives the deposit and stake addresses wallets show for a phrase', () => {
+  const prefixes: Readonly<Record<string, number>> = {
+    deposit: Prefix.deposit,
+    stake: Prefix.stake,
+  }
+  assert.equal(
+    hdDerivedSpecial.map(({ kind }) => kind),
+    ['deposit', 'stake'],
+  )
+  for (const { kind, mnemonic, path, publicKey, expected } of hdDerivedSpecial) {
+    const key = derive(rootKey(seedOfMnemonic(mnemonic, ''), 'p256'), path)
+    assert.is(toHex(key.publicKey), publicKey)
+    assert.is(addressIn(key.publicKey, prefixes[kind] ?? 0), expected)
+  }
+})
+
+test("derives the shared addresses that the wallet SDK's cosigners agree on", () => {
+  const { multisig } = vectors<{ multisig: MultisigVector[] }>('ela/keys.json')
+  assert.is(multisig.length, 3)
+  for (const { mnemonics = [], seeds = [], m, index = 0, ...vector } of multisig) {
+    const all = [...mnemonics.map((words) => seedOfMnemonic(words, '')), ...seeds.map(fromHex)]
+    const purposes = all.map((seed) => derive(rootKey(seed, 'p256'), "m/45'"))
+    // A cosigner's number is the rank of its key of m/45'.
+    const ranked = purposes.sort((a, b) => Buffer.compare(a.publicKey, b.publicKey))
+    const keys = ranked.map((key, cosigner) => derive(key, `m/${cosigner}/0/${index}`).publicKey)
+    assert.equal(keys.map(toHex), vector.pubkeys)
+    const shared = (ordered: readonly Uint8Array[]) =>
+      addressOf(programHashOf(multisigCode(m, ordered), Prefix.multisig))
+    assert.is(shared(sortedByHex(keys)), vector.expected)
+    assert.is(shared(sortedByX(keys)), vector.computedGoOrder)
   }
 })
 

@@ -5,6 +5,7 @@ import { concatBytes, fromHex, toHex } from '../../../src/base/bytes-text.ts'
 import { decode, encode } from '../../../src/protocol/codec.ts'
 import { parseAddress } from '../../../src/protocol/ela/address.ts'
 import {
+  AUX_CHAIN_ID,
   type AuxPow,
   auxPowCodec,
   checkAuxPow,
@@ -70,6 +71,8 @@ for (const vector of vectors.headers) {
     assert.is(displayHash(headerHash(header)) === vector['hash'], isTrue)
     assert.is(checkAuxPow(auxPow, headerHash(header)), isTrue)
     assert.ok(meetsWork(auxPow, header.bits))
+    const txids = vector['txids'] as unknown as readonly string[]
+    assert.equal(merkleRoot(txids.map(parseDisplayHash)), header.merkleRoot)
     const bytes = encode(headerCodec, { ...header, auxPow })
     assert.equal(bytes, concatBytes(bytesOf(vector, 'headerHex'), bytesOf(vector, 'auxpow'), one))
     assert.equal(decode(headerCodec, bytes), { ...header, auxPow })
@@ -82,7 +85,10 @@ test('checks merged mining of a parent chain', () => {
   const [namecoin, bitcoin] = vectors.auxpow
   const first = decode(auxPowCodec, bytesOf(namecoin, 'auxpow'))
   assert.is(toHex(encode(auxPowCodec, first)), namecoin?.['auxpow'])
-  assert.ok(checkAuxPow(first, bytesOf(namecoin, 'hashInternal'), 6))
+  // Its tree has one leaf, so the slot is the same for every chain id.
+  for (const chainId of [Number(namecoin?.['chainId']), AUX_CHAIN_ID]) {
+    assert.ok(checkAuxPow(first, bytesOf(namecoin, 'hashInternal'), chainId))
+  }
   const second = decode(auxPowCodec, bytesOf(bitcoin, 'auxpow'))
   const block = decode(blockCodec, bytesOf(bitcoin, 'elaBlock'))
   assert.equal(block.header.auxPow, second)
@@ -90,6 +96,19 @@ test('checks merged mining of a parent chain', () => {
   assert.ok(checkAuxPow(second, blockHash(block)))
   assert.ok(meetsWork(second, INSTANT_BITS))
   assert.is(displayHash(parentHeaderHash(second.parentHeader)), bitcoin?.['parentHash'])
+  // What the pool was told, in the internal order of bytes: the tip's height, not the block's.
+  const told = bitcoin?.['createauxblock'] as unknown as Readonly<Record<string, unknown>>
+  assert.equal(
+    {
+      chainid: AUX_CHAIN_ID,
+      height: block.header.height - 1,
+      coinbasevalue: Number(block.transactions[0]?.outputs[1]?.value),
+      bits: block.header.bits.toString(16),
+      hash: toHex(blockHash(block)),
+      previousblockhash: toHex(block.header.previous),
+    },
+    told,
+  )
 })
 
 test('refuses merged mining that is not for this block', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fromHex, toHex } from '../../../src/base/bytes-text.ts'
+import { didAddressOf } from '../../../src/protocol/did/did.ts'
 import {
   addressOf,
   Prefix,
@@ -40,7 +41,6 @@ const vectors = JSON.parse(
     | 'publicKeyToAddress'
     | 'privateKeyToAddress'
     | 'signatures'
-    | 'hdDerivedSpecial'
     | 'crossChainAddress'
     | 'schnorr',
     readonly Vector[]
@@ -68,11 +68,8 @@ test('derives every address of a public key', () => {
     assert.is(addressIn(standard, Prefix.standard), vector['standard'])
     if (vector['deposit']) assert.is(addressIn(standard, Prefix.deposit), vector['deposit'])
     if (vector['stake']) assert.is(addressIn(standard, Prefix.stake), vector['stake'])
+    if (vector['did']) assert.is(didAddressOf(key), vector['did'])
     if (vector['cid']) assert.is(addressIn(standard, Prefix.identity), vector['cid'])
-  }
-  for (const vector of vectors.hdDerivedSpecial) {
-    const prefix = vector['kind'] === 'stake' ? Prefix.stake : Prefix.deposit
-    assert.is(addressIn(standardCode(at(vector, 'publicKey')), prefix), vector['expected'])
   }
 })
 

@@ -17,6 +17,7 @@ import {
 } from '../../../src/protocol/ela/script.ts'
 import { signMultisig, signTransaction, signWithSchnorr } from '../../../src/protocol/ela/sign.ts'
 import {
+  type Program,
   type Transaction,
   transactionCodec,
   unsignedBytes,
@@ -26,6 +27,7 @@ import { fails } from '../../support/fails.ts'
 
 interface Vectors {
   readonly transactionsLive: readonly { name: string; raw: string }[]
+  readonly rawTransactions: readonly { raw: string; signatures: readonly (string | true)[] }[]
   readonly signingKeys: readonly { publicKey: string; privateKey: string }[]
 }
 const vectors = JSON.parse(
@@ -84,6 +86,35 @@ for (const { name, raw } of vectors.transactionsLive) {
     const expected = encode(transactionCodec, { ...transaction, programs })
     assert.is(toHex(encode(transactionCodec, signed)), toHex(expected))
   })
+}
+
+test('finds as many right signatures in the samples of documentation and tests as there are', () => {
+  assert.is(vectors.rawTransactions.length, 17)
+  for (const { raw, signatures } of vectors.rawTransactions) {
+    const transaction = decode(transactionCodec, fromHex(raw))
+    assert.equal(
+      transaction.programs.map((program) => verdictOn(transaction, program)),
+      signatures,
+      raw.slice(0, 60),
+    )
+  }
+})
+
+/** In the words of the recorded verdicts. */
+function verdictOn(transaction: Transaction, { code, parameter }: Program): string | true {
+  const message = unsignedBytes(transaction)
+  const parsed = parseCode(code)
+  if (parsed === undefined || parsed.kind === 'arbiters') return 'n/a'
+  if (parsed.kind === 'schnorr') {
+    return verifySchnorr(parsed.publicKey, sha256d(message), parameter) || 'schnorr-bad'
+  }
+  const keys = 'publicKeys' in parsed ? parsed.publicKeys : [parsed.publicKey]
+  const right = (parseSignatures(parameter) ?? []).filter((signature) =>
+    keys.some((key) => verifySignature(key, message, signature)),
+  )
+  if ('m' in parsed) return `${right.length} valid of ${parsed.m} needed`
+  if (parameter.length === 0) return 'unsigned'
+  return right.length === 1 || 'bad'
 }
 
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
