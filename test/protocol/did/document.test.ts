@@ -35,7 +35,12 @@ interface DocumentVector {
   readonly normalizedDocument?: Json
   readonly signedText: string
   readonly signedTextSha256: string
-  readonly proofs: readonly { readonly creator?: string; readonly signatureValue: string }[]
+  readonly proofs: readonly {
+    readonly creator?: string
+    readonly signatureValue: string
+    readonly valid: boolean
+    readonly validOnNodeWithHtmlEscape: boolean
+  }[]
 }
 
 interface CredentialVector {
@@ -62,21 +67,24 @@ test('writes every document of the vectors as it was signed', () => {
   }
 })
 
-test('verifies the proofs of documents whose key is in them, and not over a changed text', () => {
+test('verifies every proof as marked, on the text and as the node rewrites it', () => {
+  const parsed = documents.map((one) => parseDocument(one.normalizedDocument ?? one.document))
+  const keys = parsed.flatMap(({ publicKey }) => publicKey)
   let verified = 0
-  for (const { document, normalizedDocument, signedText, proofs } of documents) {
-    const { id, publicKey } = parseDocument(normalizedDocument ?? document)
-    for (const proof of proofs) {
-      const key = publicKey.find((one) => sameDidUrl(one.id, proof.creator ?? `${id}#primary`))
-      const bytes = key && decodeKey(key.publicKeyBase58)
-      if (bytes === undefined) continue
-      const signature = fromBase64Url(proof.signatureValue, 'signature')
-      assert.ok(verifyBytes(Buffer.from(signedText), signature, bytes))
-      assert.not.ok(verifyBytes(Buffer.from(`${signedText} `), signature, bytes))
+  for (const [at, { signedText, proofs }] of documents.entries()) {
+    for (const { creator, signatureValue, ...marked } of proofs) {
+      const url = creator ?? `${parsed[at]?.id}#primary`
+      const bytes = decodeKey(keys.find(({ id }) => sameDidUrl(id, url))?.publicKeyBase58 ?? '')
+      assert.ok(bytes, url)
+      const signature = fromBase64Url(signatureValue, 'signature')
+      const holds = (text: string) => verifyBytes(Buffer.from(text), signature, bytes)
+      assert.is(holds(signedText), marked.valid, url)
+      assert.is(holds(asGoWritesIt(signedText)), marked.validOnNodeWithHtmlEscape, url)
+      assert.not.ok(holds(`${signedText} `))
       verified += 1
     }
   }
-  assert.ok(verified >= 16, `only ${verified} verified`)
+  assert.is(verified, 40)
 })
 
 test('writes every credential of the vectors as it was signed', () => {
