@@ -15,7 +15,6 @@ const reasons = {
   duplicate: 'transaction validate error: transaction already exist',
   height: 'transaction validate error: height version invalid',
   validation: 'transaction validate error: validation failed',
-  sidechainDuplicate: 'transaction about sidechain validate error: already exist',
   coinbase: 'block validate error: coinbase transaction is invalid',
   poolFull: 'pool about transaction error: over capacity',
 } as const

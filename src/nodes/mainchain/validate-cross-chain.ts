@@ -6,7 +6,7 @@
  */
 import { equalBytes, toHex } from '../../base/bytes-text.ts'
 import { encode } from '../../protocol/codec.ts'
-import { Prefix, parseAddress } from '../../protocol/ela/address.ts'
+import { Prefix, readAddress } from '../../protocol/ela/address.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
 import { verifySignature } from '../../protocol/ela/keys.ts'
 import { OutputType } from '../../protocol/ela/output-payload.ts'
@@ -169,10 +169,11 @@ function checkReturnOutput(
   if (payer === undefined || !equalBytes(payer.output.programHash, programHash)) {
     throw refuse('payload', 'invalid output address')
   }
-  const sideChain = parseAddress(payload.genesisBlockAddress)
+  const sideChain = readAddress(payload.genesisBlockAddress)
+  if ('fault' in sideChain) throw refuse('payload', sideChain.fault)
   const deposited = deposit.outputs
     .filter((output) => output.type === OutputType.crossChain)
-    .filter((output) => equalBytes(output.programHash, sideChain))
+    .filter((output) => equalBytes(output.programHash, sideChain.programHash))
     .reduce((sum, output) => sum + output.value, 0n)
   if (value + params.returnDepositFeeSela !== deposited) {
     throw refuse('payload', 'invalid output amount')

@@ -3,7 +3,7 @@
  *
  * @see Elastos.ELA core/transaction/transactionchecker.go SanityCheck
  */
-import { equalBytes, toHex } from '../../base/bytes-text.ts'
+import { equalBytes } from '../../base/bytes-text.ts'
 import { Prefix, parseAddress } from '../../protocol/ela/address.ts'
 import { ELA_ASSET_ID } from '../../protocol/ela/genesis.ts'
 import { OutputType } from '../../protocol/ela/output-payload.ts'
@@ -15,6 +15,7 @@ import {
   TX_VERSION_9,
 } from '../../protocol/ela/transaction.ts'
 import { outpointOf } from './coins.ts'
+import { withdrawnOf } from './cross-chain-ids.ts'
 import { checkHeightVersion } from './height-rules.ts'
 import type { ChainParams } from './params.ts'
 import { refuse } from './refusal.ts'
@@ -158,7 +159,8 @@ function checkFreeSideChainPow({ outputs, programs, attributes }: Transaction): 
   }
 }
 
-function checkPayload({ payload }: Transaction): void {
+function checkPayload(transaction: Transaction): void {
+  const { payload } = transaction
   switch (payload.kind) {
     case 'registerAsset':
       if (payload.precision > 8) throw refuse('payload', 'invalid asset precision')
@@ -167,7 +169,7 @@ function checkPayload({ payload }: Transaction): void {
       }
       return
     case 'withdrawFromSideChain': {
-      const ids = (payload.sideChainTransactionHashes ?? []).map(toHex)
+      const ids = withdrawnOf(transaction)
       if (new Set(ids).size < ids.length) {
         throw refuse('payload', 'Duplicate sidechain tx detected in a transaction')
       }

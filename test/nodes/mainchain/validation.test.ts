@@ -402,6 +402,23 @@ test('pays out locked coins to arbiters once for each side chain transaction', a
   )
 })
 
+test('does not pay out a side chain transaction twice in one withdrawal', async () => {
+  const { node, lock } = await lockedNode()
+  await using _ = node
+  const once = withdrawal(lock, 'ee'.repeat(32), true)
+  const outputs = once.outputs.map((output) => ({ ...output, value: 200_000_000n }))
+  const [first] = outputs
+  assert.ok(first)
+  const twice = { ...once, outputs: [first, ...outputs], programs: [] }
+  const code = arbiterCode(4, arbiters.map(publicKeyOf))
+  assert.match(
+    await verdict(node, signMultisig(twice, code, arbiters.slice(0, 4))),
+    'payload content invalid:Duplicate sidechain tx detected in a transaction',
+  )
+  // A withdrawal that no block may have would keep every later block from being made.
+  node.miner.mine()
+})
+
 test('lets no other transaction take locked coins, whoever signs', async () => {
   const { node, lock } = await lockedNode()
   await using _ = node
@@ -424,7 +441,8 @@ test('lets no other transaction take locked coins, whoever signs', async () => {
 test('pays a deposit back to who made it, once, less the fee', async () => {
   const { node, lock } = await lockedNode()
   await using _ = node
-  const giveBack = (value: bigint, owner = labKey(0)): Transaction => {
+  const ESC = 'XWCiyXM1bQyGTawoaYKx9PjRkMUGGocWub'
+  const giveBack = (value: bigint, owner = labKey(0), sideChain = ESC): Transaction => {
     const base = transfer({ from: labKey(6), coins: [coinAt(lock, 0)], to: [[owner, value]] })
     const [first] = base.outputs
     assert.ok(first)
@@ -439,7 +457,7 @@ test('pays a deposit back to who made it, once, less the fee', async () => {
           payload: {
             kind: 'returnSideChainDeposit',
             version: 0,
-            genesisBlockAddress: 'XWCiyXM1bQyGTawoaYKx9PjRkMUGGocWub',
+            genesisBlockAddress: sideChain,
             depositTransactionHash: parseDisplayHash(coinAt(lock, 0).txid),
           },
         },
@@ -454,6 +472,10 @@ test('pays a deposit back to who made it, once, less the fee', async () => {
     'payload content invalid:invalid output amount',
   )
   assert.match(await verdict(node, giveBack(locked - 100n, labKey(2))), 'invalid output address')
+  assert.match(
+    await verdict(node, giveBack(locked - 100n, labKey(0), 'nowhere')),
+    'payload content invalid:[Uint168FromAddress] error, len != 34',
+  )
   assert.is(await verdict(node, giveBack(locked - 100n)), 'accepted')
   node.miner.mine()
   const id = toHex(transactionId(lock))
