@@ -11,6 +11,7 @@ import { stringify } from '../../base/printer.ts'
 import { formatEla } from '../../protocol/ela/amount.ts'
 import { ELA_ASSET_ID } from '../../protocol/ela/genesis.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
+import { emptyAsNull } from './empty-as-null.ts'
 import { exceedsDepth } from './json-depth.ts'
 import { corsHeaders } from './rpc.ts'
 import { blockMethods, blockTransactions } from './rpc-blocks.ts'
@@ -20,7 +21,6 @@ import { Params } from './rpc-params.ts'
 import { describeCode, RpcCode, RpcRefusal } from './rpc-refusal.ts'
 import { minedTransaction, transactionMethods } from './rpc-transactions.ts'
 import { ownerIn, sumOf, viewUnspent } from './rpc-wallet.ts'
-import { emptyAsNull } from './view-payload.ts'
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024
 const MAX_DEPTH = 50

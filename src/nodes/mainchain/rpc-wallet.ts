@@ -10,10 +10,10 @@ import { OutputType } from '../../protocol/ela/output-payload.ts'
 import { TxType } from '../../protocol/ela/payload/payload.ts'
 import { type Input, inputsCodec, TX_VERSION_9 } from '../../protocol/ela/transaction.ts'
 import type { Coin } from './coins.ts'
+import { emptyAsNull } from './empty-as-null.ts'
 import type { Methods, ServedNode } from './rpc-method.ts'
 import type { Params } from './rpc-params.ts'
 import { RpcCode, RpcRefusal } from './rpc-refusal.ts'
-import { emptyAsNull } from './view-payload.ts'
 
 /** Confirmations `estimatesmartfee` is told are cut off here. */
 const MAX_CONFIRMATIONS = 25

@@ -14,17 +14,11 @@ import type { Payload } from '../../protocol/ela/payload/payload.ts'
 import type { ProducerInfoPayload } from '../../protocol/ela/payload/producer.ts'
 import type { ClaimPayload, VotingPayload } from '../../protocol/ela/payload/stake.ts'
 import { type Transaction, transactionId } from '../../protocol/ela/transaction.ts'
-import { RpcCode, RpcRefusal } from './rpc-refusal.ts'
+import { emptyAsNull } from './empty-as-null.ts'
+import { viewCouncilPayload } from './view-council-payload.ts'
 
-/** Throws an `RpcRefusal` that names the type for payloads this node cannot show. */
 export function viewGovernancePayload(transaction: Transaction, payload: Payload): unknown {
   switch (payload.kind) {
-    case 'returnDepositCoin':
-    case 'returnCrDepositCoin':
-    case 'crcAppropriation':
-    case 'crAssetsRectify':
-    case 'recordSponsor':
-      return null
     case 'exchangeVotes':
       return {}
     case 'registerProducer':
@@ -40,8 +34,6 @@ export function viewGovernancePayload(transaction: Transaction, payload: Payload
         nodepublickey: toHex(payload.nodePublicKey),
         signature: toHex(payload.signature),
       }
-    case 'updateVersion':
-      return { startheight: payload.startHeight, endheight: payload.endHeight }
     case 'registerCr':
     case 'updateCr':
       return viewCr(payload)
@@ -64,6 +56,14 @@ export function viewGovernancePayload(transaction: Transaction, payload: Payload
       return viewClaim(payload)
     case 'voting':
       return viewVoting(payload)
+    case 'votesRealWithdraw':
+      return {
+        realReturnVotes: payload.withdrawals.map((one) => ({
+          returnvotestxhash: displayHash(one.returnVotesTransactionHash),
+          stakeaddress: addressOf(one.stakeProgramHash),
+          value: formatEla(one.value),
+        })),
+      }
     case 'createNft':
       return viewNft(payload, transactionId(transaction))
     case 'nftDestroyFromSideChain':
@@ -73,10 +73,7 @@ export function viewGovernancePayload(transaction: Transaction, payload: Payload
         GenesisBlockHash: displayHash(payload.genesisBlockHash),
       }
     default:
-      throw new RpcRefusal(
-        RpcCode.internal,
-        `this devnet node cannot show the payload of a ${payload.kind} transaction yet`,
-      )
+      return viewCouncilPayload(transaction, payload)
   }
 }
 
@@ -108,9 +105,9 @@ function viewCr({ code, cid, did, nickName, url, location, signature }: CrInfoPa
 function viewClaim({ toAddress, code, value, signature }: ClaimPayload): unknown {
   return {
     toaddr: addressOf(toAddress),
-    ...(code !== undefined && { code: toHex(code) }),
+    ...(code !== undefined && code.length > 0 && { code: toHex(code) }),
     value: formatEla(value),
-    ...(signature !== undefined && { signature: toHex(signature) }),
+    ...(signature !== undefined && signature.length > 0 && { signature: toHex(signature) }),
   }
 }
 
@@ -121,18 +118,20 @@ function viewVoting({ contents, renewals }: VotingPayload): unknown {
     locktime,
   })
   return {
-    contents:
-      contents?.map(({ voteType, votes }) => ({
+    contents: emptyAsNull(
+      (contents ?? []).map(({ voteType, votes }) => ({
         votetype: voteType,
         votesinfo: votes.map((vote) =>
           viewVotes(candidateText(voteType, vote.candidate), vote.votes, vote.lockTime),
         ),
-      })) ?? null,
-    renewalcontents:
-      renewals?.map(({ referKey, votes }) => ({
+      })),
+    ),
+    renewalcontents: emptyAsNull(
+      (renewals ?? []).map(({ referKey, votes }) => ({
         referkey: displayHash(referKey),
         votesinfo: viewVotes(toHex(votes.candidate), votes.votes, votes.lockTime),
-      })) ?? null,
+      })),
+    ),
   }
 }
 

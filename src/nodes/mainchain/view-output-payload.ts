@@ -4,14 +4,18 @@ import { addressOf } from '../../protocol/ela/address.ts'
 import { formatEla } from '../../protocol/ela/amount.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
 import type { OutputPayload, VoteContent } from '../../protocol/ela/output-payload.ts'
+import { emptyAsNull } from './empty-as-null.ts'
 import { candidateText } from './view-governance-payload.ts'
+
+/** Candidates of types above are not shown. */
+const MAX_VOTE_TYPE = 4
 
 export function viewOutputPayload(payload: OutputPayload): unknown {
   switch (payload.kind) {
     case 'none':
       return {}
     case 'vote':
-      return { version: payload.version, contents: payload.contents.map(viewVotes) }
+      return { version: payload.version, contents: emptyAsNull(payload.contents.map(viewVotes)) }
     case 'mapping':
       // The real node shows nothing of it.
       return null
@@ -43,9 +47,11 @@ export function viewOutputPayload(payload: OutputPayload): unknown {
 function viewVotes({ voteType, candidates }: VoteContent): unknown {
   return {
     votetype: voteType,
-    candidates: candidates.map(({ candidate, votes }) => ({
-      candidate: candidateText(voteType, candidate),
-      votes: formatEla(votes ?? 0n),
-    })),
+    candidates: emptyAsNull(
+      (voteType > MAX_VOTE_TYPE ? [] : candidates).map(({ candidate, votes }) => ({
+        candidate: candidateText(voteType, candidate),
+        votes: formatEla(votes ?? 0n),
+      })),
+    ),
   }
 }

@@ -11,6 +11,7 @@ import type {
   WithdrawFromSideChainPayload,
 } from '../../protocol/ela/payload/cross-chain.ts'
 import type { Transaction } from '../../protocol/ela/transaction.ts'
+import { emptyAsNull } from './empty-as-null.ts'
 import { viewGovernancePayload } from './view-governance-payload.ts'
 
 export function viewPayload(transaction: Transaction): unknown {
@@ -44,7 +45,7 @@ export function viewPayload(transaction: Transaction): unknown {
     case 'withdrawFromSideChain':
       return viewWithdraw(payload)
     case 'transferCrossChainAsset':
-      return viewDeposit(payload)
+      return viewDeposit(transaction.payloadVersion, payload)
     default:
       return viewGovernancePayload(transaction, payload)
   }
@@ -61,17 +62,13 @@ function viewWithdraw(payload: WithdrawFromSideChainPayload): unknown {
   }
 }
 
-function viewDeposit({ targets }: TransferCrossChainAssetPayload): unknown {
-  if (targets === undefined) return null
+function viewDeposit(version: number, payload: TransferCrossChainAssetPayload): unknown {
+  if (version === 1) return null
+  const targets = payload.targets ?? []
   return {
     crosschainaddresses: emptyAsNull(targets.map(({ address }) => address)),
     outputindexes: emptyAsNull(targets.map(({ outputIndex }) => Number(outputIndex))),
     // Raw sela as a number, other than everywhere else.
     crosschainamounts: emptyAsNull(targets.map(({ amount }) => Number(amount))),
   }
-}
-
-/** Lists that the real node builds by appending are null when nothing was appended. */
-export function emptyAsNull<T>(items: readonly T[]): readonly T[] | null {
-  return items.length === 0 ? null : items
 }

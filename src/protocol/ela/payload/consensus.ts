@@ -59,19 +59,16 @@ export interface RevertToDposPayload {
   readonly revertToPowBlockHeight: number
 }
 
-export const dposProposal = struct<DposProposal>({
-  sponsor: publicKey,
-  blockHash: hash32,
-  viewOffset: u32,
-  sign: signature,
-})
+const proposalFields = { sponsor: publicKey, blockHash: hash32, viewOffset: u32 }
+const voteFields = { proposalHash: hash32, signer: publicKey, accept: bool }
 
-export const dposProposalVote = struct<DposProposalVote>({
-  proposalHash: hash32,
-  signer: publicKey,
-  accept: bool,
-  sign: signature,
-})
+/** What the sponsor signs, and what a proposal's hash is made of. */
+export const unsignedProposal = struct<Omit<DposProposal, 'sign'>>(proposalFields)
+export const dposProposal = struct<DposProposal>({ ...proposalFields, sign: signature })
+
+/** What the signer signs, and what a vote's hash is made of. */
+export const unsignedVote = struct<Omit<DposProposalVote, 'sign'>>(voteFields)
+export const dposProposalVote = struct<DposProposalVote>({ ...voteFields, sign: signature })
 
 /** Proposal, number of votes as u64, votes. */
 export const confirmCodec: Codec<Confirm> = {

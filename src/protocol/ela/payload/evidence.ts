@@ -81,32 +81,46 @@ export const illegalVote = variant<IllegalVotePayload>('illegalVote', {
 
 const blockHeader = varBytes(MAX_BLOCK_BYTES, 'A block header')
 type Confirmation = Omit<BlockEvidence, 'header'>
-const confirmation = struct<Confirmation>({
+const confirmationFields = {
   blockConfirm: varBytes(MAX_BLOCK_HEADER_BYTES, 'A confirmation'),
   signers: list(publicKey),
+}
+const confirmation = struct<Confirmation>(confirmationFields)
+
+/** One side of the proof in one piece, as its hash is made of it. On the wire it is split. */
+export const blockEvidence = struct<BlockEvidence>({ header: blockHeader, ...confirmationFields })
+
+interface UnsignedIllegalBlock {
+  readonly coinType: number
+  readonly blockHeight: number
+  readonly evidence: Pick<BlockEvidence, 'header'>
+  readonly compareEvidence: Pick<BlockEvidence, 'header'>
+}
+
+const headerOnly = struct<Pick<BlockEvidence, 'header'>>({ header: blockHeader })
+
+/** What the proof's hash is made of. */
+export const unsignedIllegalBlock = struct<UnsignedIllegalBlock>({
+  coinType: u32,
+  blockHeight: u32,
+  evidence: headerOnly,
+  compareEvidence: headerOnly,
 })
 
 /** Both headers come before both confirmations. */
 export const illegalBlock: Codec<IllegalBlockPayload> = {
-  write(to, { coinType, blockHeight, evidence, compareEvidence }) {
-    to.u32(coinType)
-    to.u32(blockHeight)
-    blockHeader.write(to, evidence.header)
-    blockHeader.write(to, compareEvidence.header)
-    confirmation.write(to, evidence)
-    confirmation.write(to, compareEvidence)
+  write(to, payload) {
+    unsignedIllegalBlock.write(to, payload)
+    confirmation.write(to, payload.evidence)
+    confirmation.write(to, payload.compareEvidence)
   },
   read(from) {
-    const coinType = from.u32()
-    const blockHeight = from.u32()
-    const first = blockHeader.read(from)
-    const second = blockHeader.read(from)
+    const { evidence, compareEvidence, ...rest } = unsignedIllegalBlock.read(from)
     return {
       kind: 'illegalBlock',
-      coinType,
-      blockHeight,
-      evidence: { header: first, ...confirmation.read(from) },
-      compareEvidence: { header: second, ...confirmation.read(from) },
+      ...rest,
+      evidence: { ...evidence, ...confirmation.read(from) },
+      compareEvidence: { ...compareEvidence, ...confirmation.read(from) },
     }
   },
 }
