@@ -4,6 +4,7 @@ import { callRpc } from '../../base/json-rpc.ts'
 import type { Admin } from './admin.ts'
 import { callData, legacyOnly } from './call-object.ts'
 import type { Chain } from './chain.ts'
+import { BLOCK_OF_CALLS, type DifficultyOpcode } from './difficulty-opcode.ts'
 import { NO_FUNDS, realAnswer } from './engine-refusal.ts'
 import type { Guard } from './guard.ts'
 import { isObject, type JsonObject, quantity, toQuantity } from './json-values.ts'
@@ -24,11 +25,10 @@ export interface DispatcherOptions {
   readonly admin: Admin
   readonly guard: Guard | undefined
   readonly natives: Natives | undefined
+  readonly difficulty: DifficultyOpcode
   readonly transactions: Transactions
 }
 
-/** Members of call objects that came after 2019. */
-const later = ['maxFeePerGas', 'accessList', 'type']
 const ERROR_WITHIN = 1_024
 const GWEI = 1_000_000_000
 const calls: ReadonlySet<string> = new Set(['eth_call', 'eth_estimateGas'])
@@ -71,6 +71,7 @@ export class Dispatcher {
     }
     if (shape !== undefined) return this.#reshape(method, params, shape)
     if (method === 'eth_getTransactionReceipt') return this.#receipt(params)
+    if (method === 'eth_getCode') return this.#code(params)
     return this.#own(request, params)
   }
 
@@ -174,29 +175,41 @@ export class Dispatcher {
   }
 
   async #run(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
-    const params = request.params as readonly unknown[]
-    const [given, block = 'latest', overrides, ...rest] = params
+    const { method, params } = request
+    const [given, block = 'latest', overrides, ownBlock] = params as readonly unknown[]
     if (!isObject(given)) return this.#forward(request, body)
     // The node's call objects have `data` alone; `input` is one of the names it does not know.
-    const { input, ...call } = given
+    const { input: _, ...named } = given
+    const call = legacyOnly(named)
+    const state = await this.#stateOf(call, block, overrides)
+    const blockOfCall = isObject(ownBlock) ? { ...BLOCK_OF_CALLS, ...ownBlock } : BLOCK_OF_CALLS
+    const whole = [call, block, state ?? null, blockOfCall]
+    const { id, plain } = request
+    const asked = { jsonrpc: '2.0', id: plain ? id : 1, method, params: whole }
+    return this.#forward(
+      { ...request, params: whole },
+      plain && body !== undefined ? Buffer.from(JSON.stringify(asked)) : undefined,
+    )
+  }
+
+  /** The state in which a call has to run: what the caller wants, and answers it will meet. */
+  async #stateOf(call: JsonObject, block: unknown, wanted: unknown): Promise<unknown> {
     const { guard, natives } = this.#options
     const { from, to } = call
     if (guard?.covers(to) === true) {
       const sender = typeof from === 'string' ? from.toLowerCase() : undefined
-      const state = guard.overrides({ to, data: callData(call), from: sender }, overrides)
-      if (state !== undefined) {
-        return this.#ask(request.method, [legacyOnly(call), block, state, ...rest])
-      }
+      const state = guard.overrides({ to, data: callData(call), from: sender }, wanted)
+      if (state !== undefined) return state
     }
-    const state = await natives?.overrides(legacyOnly(call), block, overrides)
-    if (state !== undefined) {
-      return this.#ask(request.method, [legacyOnly(call), block, state, ...rest])
-    }
-    const isPlain = input === undefined && !later.some((name) => name in call)
-    if (isPlain) {
-      return this.#forward(request, body)
-    }
-    return this.#ask(request.method, [legacyOnly(call), ...params.slice(1)])
+    return (await natives?.overrides(call, block, wanted)) ?? wanted
+  }
+
+  /** As it was deployed, whatever runs in its place. */
+  async #code(params: readonly unknown[]): Promise<RpcAnswer> {
+    const answer = await this.#ask('eth_getCode', params)
+    if ('error' in answer) return answer
+    const [address, block = 'latest'] = params
+    return { result: await this.#options.difficulty.deployed(answer.result, address, block) }
   }
 
   /** @see Elastos.ELA.SideChain.ESC internal/ethapi/api.go GetTransactionFeeDetails */

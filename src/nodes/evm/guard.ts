@@ -8,12 +8,12 @@ import { EvmError } from './errors.ts'
 import type { ChainExtension } from './extension.ts'
 import { GUARD_ADDRESS } from './guard-contract.ts'
 import { isObject, type JsonObject } from './json-values.ts'
+import { minedSoon } from './mined-soon.ts'
 
 /** `publishDidTransaction(string)` */
 const PUBLISH = '03c6d240'
 /** What the guard itself uses: reading a cold slot, hashing, and the call that burns the rest. */
 const GUARD_GAS = 2_300n
-const MINED_WITHIN_MS = 2_000
 const NOTHING = `0x${'0'.repeat(64)}`
 
 export interface Guarded {
@@ -73,7 +73,7 @@ export class Guard {
       const sent = await send()
       if (!admitted) return sent
       if (sent.hash !== undefined) this.#open.set(sent.hash, verdict)
-      if (sent.hash === undefined || (await this.#minedSoon(sent.hash))) {
+      if (sent.hash === undefined || (await minedSoon(this.#chain, sent.hash))) {
         if (sent.hash !== undefined) this.#open.delete(sent.hash)
         await this.#set(verdict.slot, NOTHING)
       }
@@ -121,17 +121,6 @@ export class Guard {
     const params = [GUARD_ADDRESS, slot, value]
     await this.#chain.client.call('anvil_setStorageAt', params)
     this.#chain.note({ kind: 'call', method: 'anvil_setStorageAt', params })
-  }
-
-  /** Whether the transaction got into a block at once, as it does unless mining is by hand. */
-  async #minedSoon(hash: string): Promise<boolean> {
-    if (!this.#chain.miner.automine) return false
-    const deadline = performance.now() + MINED_WITHIN_MS
-    while (performance.now() < deadline) {
-      await this.#chain.follower.sync()
-      if (!this.#chain.waiting.has(hash)) return true
-    }
-    return false
   }
 }
 

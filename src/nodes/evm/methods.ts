@@ -9,7 +9,6 @@ export const passed: ReadonlySet<string> = new Set([
   'eth_getBalance',
   'eth_getBlockTransactionCountByHash',
   'eth_getBlockTransactionCountByNumber',
-  'eth_getCode',
   'eth_getProof',
   'eth_getRawTransactionByBlockHashAndIndex',
   'eth_getRawTransactionByBlockNumberAndIndex',

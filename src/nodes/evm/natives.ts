@@ -2,6 +2,7 @@
 import { fromHex } from '../../base/bytes-text.ts'
 import { ElaError } from '../../base/errors.ts'
 import type { Chain } from './chain.ts'
+import { BLOCK_OF_CALLS } from './difficulty-opcode.ts'
 import type { NativeContract } from './extension.ts'
 import { isObject, type JsonObject } from './json-values.ts'
 import { codeOf, placeOf } from './native-contract.ts'
@@ -56,7 +57,7 @@ export class Natives {
     for (let round = 0; round < ROUNDS; round++) {
       const known = answers.size
       const stateOverrides = withAnswers(wanted, answers)
-      const options = { tracer: 'callTracer', stateOverrides }
+      const options = { tracer: 'callTracer', stateOverrides, blockOverrides: BLOCK_OF_CALLS }
       for (const { to, input } of framesOf(await this.#trace([call, block, options]))) {
         const contract = this.#contracts[to]
         if (contract === undefined) continue

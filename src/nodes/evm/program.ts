@@ -6,6 +6,7 @@ import { type NodeReport, report } from '../report.ts'
 import { Admin } from './admin.ts'
 import { anvilBinary } from './anvil-binary.ts'
 import { Chain } from './chain.ts'
+import { DifficultyOpcode } from './difficulty-opcode.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { ChainExtension } from './extension.ts'
 import { pinFork } from './fork.ts'
@@ -40,6 +41,7 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
   const settings = await pinFork(options.settings, hasSavedChain(dataDir))
   const binary = anvilBinary(import.meta.url)
   let guard: Guard | undefined
+  let difficulty: DifficultyOpcode | undefined
   const chain = await Chain.open({
     settings,
     binary,
@@ -49,15 +51,17 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     onBlocks(blocks) {
       for (const said of blockReports(blocks)) onReport(said)
       guard?.tidyUp().catch(onFailure)
+      difficulty?.tidyUp().catch(onFailure)
     },
   })
+  difficulty = new DifficultyOpcode(chain)
   guard = extension === undefined ? undefined : new Guard(chain, extension)
   const natives =
     extension?.natives === undefined ? undefined : new Natives(chain, extension.natives)
-  const transactions = new Transactions(chain, guard, natives)
+  const transactions = new Transactions(chain, { guard, natives, difficulty })
   await transactions.adopt().catch(undo)
   const admin = new Admin(chain, () => ws?.disconnect())
-  const dispatcher = new Dispatcher({ chain, admin, guard, natives, transactions })
+  const dispatcher = new Dispatcher({ chain, admin, guard, natives, difficulty, transactions })
   const ws = await openWsDoor(chain, dispatcher, settings.wsPort).catch(undo)
   const http = await openHttpDoor(dispatcher, settings.rpcPort).catch(async (error) => {
     await ws.close()

@@ -5,6 +5,7 @@ import { keccak256 } from '../../protocol/evm/keccak.ts'
 import type { SignedLegacyTransaction } from '../../protocol/evm/legacy-transaction.ts'
 import { callData, legacyOnly, replayable } from './call-object.ts'
 import type { Chain } from './chain.ts'
+import type { DifficultyOpcode } from './difficulty-opcode.ts'
 import type { Guard, Guarded } from './guard.ts'
 import { isObject, type JsonObject, toQuantity } from './json-values.ts'
 import type { Natives } from './natives.ts'
@@ -22,17 +23,26 @@ interface Sent {
   readonly answer: RpcAnswer
 }
 
+/** Who has a say in what the engine does with a transaction. */
+export interface Rulers {
+  readonly guard: Guard | undefined
+  readonly natives: Natives | undefined
+  readonly difficulty: DifficultyOpcode
+}
+
 const GIVEN_HASH = /"result":"(0x[0-9a-f]{64})"/
 
 export class Transactions {
   readonly #chain: Chain
   readonly #guard: Guard | undefined
   readonly #natives: Natives | undefined
+  readonly #difficulty: DifficultyOpcode
 
-  constructor(chain: Chain, guard: Guard | undefined, natives?: Natives) {
+  constructor(chain: Chain, { guard, natives, difficulty }: Rulers) {
     this.#chain = chain
     this.#guard = guard
     this.#natives = natives
+    this.#difficulty = difficulty
   }
 
   /** `eth_sendRawTransaction`. `body` is the request as it came, if the engine can take it so. */
@@ -42,14 +52,23 @@ export class Transactions {
     const checked = checkRawTransaction(raw, { ...settings, chainId })
     if ('error' in checked) return checked
     const send = () => this.#forwardRaw(String(raw), body)
-    if (!this.#isRuled(checked.transaction)) {
-      return (await this.#chain.turnstile.together(send)).answer
-    }
+    const { to, data } = checked.transaction
+    const answer = this.#isRuled(checked.transaction)
+      ? await this.#sendSigned(checked.transaction, send)
+      : (await this.#chain.turnstile.together(send)).answer
+    if (!('error' in answer)) await this.#difficulty.seeTo(hashOf(String(raw)), to, data)
+    return answer
+  }
+
+  async #sendSigned(
+    transaction: SignedLegacyTransaction,
+    send: () => Promise<Sent>,
+  ): Promise<RpcAnswer> {
     const { senderOf } = await import('../../protocol/evm/legacy-transaction.ts')
-    const { to, data, value, gasLimit } = checked.transaction
+    const { to, data, value, gasLimit } = transaction
     let from: string
     try {
-      from = senderOf(checked.transaction)
+      from = senderOf(transaction)
     } catch {
       return refusal('invalid sender')
     }
@@ -77,11 +96,11 @@ export class Transactions {
     return (await (this.#natives?.transact(order, send) ?? turnstile.together(send))).answer
   }
 
-  /** Tells the guard of transactions that wait since before this process. */
+  /** Takes over transactions that wait since before this process. */
   async adopt(): Promise<void> {
     const guard = this.#guard
     const { waiting } = this.#chain
-    if (guard === undefined || waiting.size === 0) return
+    if (waiting.size === 0) return
     const { decodeLegacyTransaction, senderOf } = await import(
       '../../protocol/evm/legacy-transaction.ts'
     )
@@ -89,10 +108,13 @@ export class Transactions {
       if (one.kind === 'sent') {
         const transaction = decodeLegacyTransaction(fromHex(one.raw))
         const { to, data } = transaction
-        if (guard.covers(to)) guard.adopt(hash, { to, data, from: senderOf(transaction) })
-      } else if (isObject(one.transaction) && guard.covers(one.transaction['to'])) {
+        this.#difficulty.watch(hash, to, data)
+        if (guard?.covers(to)) guard.adopt(hash, { to, data, from: senderOf(transaction) })
+      } else if (isObject(one.transaction)) {
         const { to, from } = one.transaction
-        guard.adopt(hash, { to, data: callData(one.transaction), from: String(from) })
+        const data = callData(one.transaction)
+        this.#difficulty.watch(hash, to, data)
+        if (guard?.covers(to)) guard.adopt(hash, { to, data, from: String(from) })
       }
     }
   }
@@ -103,8 +125,7 @@ export class Transactions {
     const hash = GIVEN_HASH.exec(text.toString('latin1'))?.[1]
     if (hash === undefined) {
       const { error } = JSON.parse(text.toString('utf8')) as { error?: RpcFailure }
-      const known = () => `0x${toHex(keccak256(fromHex(raw)))}`
-      return { answer: { error: poolRefusal(error?.message ?? 'refused', known()) } }
+      return { answer: { error: poolRefusal(error?.message ?? 'refused', hashOf(raw)) } }
     }
     this.#chain.took({ kind: 'sent', hash, raw })
     return { hash, answer: body === undefined ? { result: hash } : { text } }
@@ -119,7 +140,9 @@ export class Transactions {
     const send = () => this.#forwardOrder(order)
     const { to, from } = order
     const call = { to, data: callData(order), from: String(from).toLowerCase() }
-    return this.#sendRuled(call, order, send)
+    const answer = await this.#sendRuled(call, order, send)
+    if ('result' in answer) await this.#difficulty.seeTo(String(answer.result), to, call.data)
+    return answer
   }
 
   async #forwardOrder(order: JsonObject): Promise<Sent> {
@@ -137,4 +160,8 @@ export class Transactions {
     this.#chain.took({ kind: 'ordered', hash: result, transaction })
     return { hash: result, answer: { result } }
   }
+}
+
+function hashOf(raw: string): string {
+  return `0x${toHex(keccak256(fromHex(raw)))}`
 }

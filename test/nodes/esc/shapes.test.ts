@@ -6,6 +6,7 @@ import { fromHex } from '../../../src/base/bytes-text.ts'
 import { esc } from '../../../src/nodes/esc/kind.ts'
 import { addressOf, ask, get, signed } from '../../support/evm.ts'
 import { fails, until } from '../../support/fails.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import { startNode, type TestNode } from '../../support/node.ts'
 
 type Shape = string | readonly [Shape] | { readonly [member: string]: Shape }
@@ -155,6 +156,60 @@ test('has no base fee in contracts, and a chain id', async ({ url, names }) => {
   const code = '0x485f52466020526040' + '5ff3'
   const answer = await get(url, 'eth_call', [{ to }, 'latest', { [String(to)]: { code } }])
   assert.is(answer, `0x${'0'.repeat(64)}${'15'.padStart(64, '0')}`)
+})
+
+test('has difficulty 0 in contracts, in calls, in blocks and after a restart', async () => {
+  using folder = temporaryFolder()
+  const dataDir = folder.path
+  const zeros = `0x${'0'.repeat(64)}`
+  // Keeps the difficulty, and the hash of the last block, which is no zero.
+  const runtime = '445f55' + '60014303406001' + '55' + '445f5260205ff3'
+  const { raw, hash } = signed(0, {
+    ...{ to: undefined, value: 0n, gasLimit: 300_000n },
+    data: deploying(runtime),
+  })
+  let address: `0x${string}` = '0x'
+  const check = async (url: string) => {
+    assert.is(await get(url, 'eth_getCode', [address, 'latest']), `0x${runtime}`)
+    assert.is(await get(url, 'eth_getStorageAt', [address, '0x0', 'latest']), zeros)
+    assert.is.not(await get(url, 'eth_getStorageAt', [address, '0x1', 'latest']), zeros)
+  }
+  {
+    await using node = await startNode(esc, { dataDir })
+    const url = String(node.entry['rpc'])
+    assert.is(await get(url, 'eth_call', [{ data: '0x445f5260205ff3' }, 'latest']), zeros)
+    await get(url, 'eth_sendRawTransaction', [raw])
+    address = (await get(url, 'eth_getTransactionReceipt', [hash])).contractAddress
+    const called = signed(1, { to: address, value: 0n, gasLimit: 300_000n })
+    await get(url, 'eth_sendRawTransaction', [called.raw])
+    await until('the call', async () => {
+      return (await get(url, 'eth_getTransactionReceipt', [called.hash])) ?? undefined
+    })
+    await check(url)
+  }
+  await using node = await startNode(esc, { dataDir })
+  await check(String(node.entry['rpc']))
+})
+
+test('has difficulty 0 in contracts that wait for their block while the node restarts', async () => {
+  using folder = temporaryFolder()
+  const options = { dataDir: folder.path, mining: { mode: 'none' } } as const
+  const { raw, hash } = signed(0, {
+    ...{ to: undefined, value: 0n, gasLimit: 300_000n },
+    data: deploying('445f55'),
+  })
+  {
+    await using node = await startNode(esc, options)
+    await get(String(node.entry['rpc']), 'eth_sendRawTransaction', [raw])
+  }
+  await using node = await startNode(esc, options)
+  const url = String(node.entry['rpc'])
+  await get(url, 'evm_mine')
+  const { contractAddress } = await get(url, 'eth_getTransactionReceipt', [hash])
+  await until('the change', async () => {
+    const debug = await get(url, 'debug_traceCall', [{ to: contractAddress }, 'latest', {}])
+    return debug.structLogs[0].op === 'PUSH0' || undefined
+  })
 })
 
 test('takes the lowest gas price from the config', async () => {
