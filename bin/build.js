@@ -2,7 +2,7 @@
  * Builds `dist/`: the command line with one lazy chunk a command, and the node programs. Everything
  * lands in one flat folder, so that a program is found beside whichever chunk asks for it.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 
@@ -72,6 +72,10 @@ try {
     banner: {
       js: "import{createRequire as __elaRequire}from'node:module';const require=__elaRequire(import.meta.url);",
     },
+  })
+  // The engine takes them as text.
+  cpSync(path.join(root, 'src/runtime/engine/workers'), path.join(fresh, 'workers'), {
+    recursive: true,
   })
   rmSync(target, { recursive: true, force: true })
   renameSync(fresh, target)

@@ -1,4 +1,4 @@
-import { defineErrors } from '../base/errors.ts'
+import { defineErrors, messageOf } from '../base/errors.ts'
 
 export const RuntimeError = defineErrors('runtime', {
   portBusy: (port: number, cause: unknown) => ({
@@ -12,5 +12,58 @@ export const RuntimeError = defineErrors('runtime', {
     hint: 'Set `dapp.port` in the config to 1024 or more.',
     exit: 'environment',
     cause,
+  }),
+
+  engineUnsupported: (platform: string) => ({
+    message: `The engine that runs DApps does not exist for ${platform}.`,
+    hint: 'Use Linux or macOS on x64 or arm64; on Windows, Linux runs in WSL 2.',
+    exit: 'environment',
+  }),
+  engineMissing: (name: string) => ({
+    message: `The engine that runs DApps is not installed: the package \`${name}\` is missing.`,
+    hint: 'Install again without `--omit=optional`, on the system that `ela` runs on.',
+    exit: 'environment',
+  }),
+  engineTampered: (file: string, expected: string, found: string) => ({
+    message: `The engine at ${file} is not the one this version of \`ela\` was made for.`,
+    hint: `It should be ${expected} and is ${found}. Install the packages again.`,
+    exit: 'notVerified',
+  }),
+  engineNotStarted: (name: string, how: string, lastLines: readonly string[]) => ({
+    message: `${name} ended with ${how} before it was ready.`,
+    hint:
+      lastLines.length === 0
+        ? 'It printed nothing.'
+        : ['Its last lines:', ...lastLines].join('\n  '),
+  }),
+  engineLate: (name: string, ms: number, lastLines: readonly string[]) => ({
+    message: `${name} was not ready within ${ms} ms.`,
+    hint:
+      lastLines.length === 0
+        ? 'It printed nothing.'
+        : ['Its last lines:', ...lastLines].join('\n  '),
+  }),
+  noModules: (name: string) => ({
+    message: `${name} has no module to run.`,
+    hint: 'A DApp of pages alone needs no engine.',
+  }),
+  notText: () => ({
+    message: 'A name or text for the engine has half a surrogate pair: it is not Unicode text.',
+    exit: 'notVerified',
+  }),
+  notAProgram: (file: string) => ({
+    message: `${file} is not a 64-bit Linux program with shared libraries.`,
+    exit: 'environment',
+  }),
+  librariesMissing: (file: string, cause: unknown) => ({
+    message: `The shared libraries of ${file} cannot be found: ${messageOf(cause)}.`,
+    hint: 'It needs glibc; distributions with musl cannot run it.',
+    exit: 'environment',
+    cause,
+  }),
+  levelTooLow: (found: string, wanted: string, missing: readonly string[]) => ({
+    message: `This machine isolates DApps at level ${found}, and level ${wanted} is required.`,
+    hint: [...missing, 'See `ela doctor`.'].join('\n  '),
+    exit: 'environment',
   }),
 })

@@ -1,0 +1,115 @@
+/**
+ * The configuration of one instance. Everything the DApp can reach is in here by name: its own
+ * modules, its static files, and the shim's class `Ela`. There is no service that leads anywhere
+ * else; the one called `internet` must exist, because the engine adds a real one when it does not.
+ */
+import type { WorkerModule } from '../staged-dapp.ts'
+import { CapnpEmbed, type CapnpValue, CapnpWord, capnpText } from './capnp.ts'
+import { COMPATIBILITY_DATE } from './pinned.ts'
+import { workerSource, wrapperSource } from './worker-source.ts'
+
+export interface InstanceConfig {
+  readonly id: string
+  /** `file` is a path below the engine's import folder, beginning with `/`. */
+  readonly modules: readonly WorkerModule[]
+  /** Folder of static files as the engine sees it. */
+  readonly assets: string | undefined
+  /** The shim's source: a module that exports a class `Ela`. */
+  readonly shim: string
+  readonly gateway: {
+    /** Path of the gateway's socket as the engine sees it. */
+    readonly socket: string
+    readonly token: string
+  }
+  /** Ed25519 private key in PEM. */
+  readonly privatePem: string
+  readonly hosts: readonly string[]
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Most that the JavaScript heap may take. */
+  readonly heapMiB: number
+}
+
+/** Text of the configuration; its constant is called `config`. Throws `runtime/notText`. */
+export function instanceConfig(config: InstanceConfig): string {
+  const value = {
+    v8Flags: [`--max-old-space-size=${config.heapMiB}`, '--max-semi-space-size=8'],
+    services: [
+      { name: 'dapp', worker: dappWorker(config) },
+      { name: 'shim', worker: worker('shim.js', config.shim, { globalOutbound: 'gateway' }) },
+      { name: 'gateway', external: gateway(config) },
+      { name: 'health', worker: healthWorker(config) },
+      { name: 'internet', worker: worker('deny.js', workerSource('deny')) },
+      ...(config.assets === undefined
+        ? []
+        : [{ name: 'assets', disk: { path: config.assets, writable: false } }]),
+    ],
+    sockets: [
+      { name: 'http', service: 'dapp', http: { injectResponseHeaders: headers(config.headers) } },
+      { name: 'ctl', service: 'health', http: {} },
+    ],
+  }
+  const start = 'using Workerd = import "/workerd/workerd.capnp";\n'
+  return `${start}const config :Workerd.Config = ${capnpText(value)};\n`
+}
+
+/** Every worker goes to `internet`, the one that denies, when it is not told otherwise. */
+function worker(name: string, source: string, more: Readonly<Record<string, CapnpValue>> = {}) {
+  return {
+    modules: [{ name, esModule: source }],
+    compatibilityDate: COMPATIBILITY_DATE,
+    globalOutbound: 'internet',
+    ...more,
+  }
+}
+
+function dappWorker({ id, modules, assets, hosts }: InstanceConfig): CapnpValue {
+  const [main] = modules
+  const wrapper = wrapperName(modules)
+  const shim = {
+    name: 'shim',
+    entrypoint: 'Ela',
+    props: { json: JSON.stringify({ instance: id }) },
+  }
+  const bindings: CapnpValue[] = [{ name: 'ELA', service: shim }]
+  if (assets !== undefined) bindings.push({ name: 'ASSETS', service: 'assets' })
+  const base = worker(wrapper, wrapperSource(main?.name ?? '', hosts), { bindings })
+  return { ...base, modules: [...base.modules, ...modules.map(moduleValue)] }
+}
+
+/** A name that no module of the DApp has. */
+function wrapperName(modules: readonly WorkerModule[]): string {
+  let name = 'ela-wrapper.js'
+  while (modules.some((module) => module.name === name)) name = `_${name}`
+  return name
+}
+
+function moduleValue({ name, file, type }: WorkerModule): CapnpValue {
+  return { name, [type]: new CapnpEmbed(file) }
+}
+
+function gateway({ gateway: { socket, token } }: InstanceConfig): CapnpValue {
+  const injectRequestHeaders = [{ name: 'x-ela-token', value: token }]
+  return {
+    address: `unix:${socket}`,
+    http: { style: new CapnpWord('proxy'), injectRequestHeaders },
+  }
+}
+
+function healthWorker({ id, privatePem }: InstanceConfig): CapnpValue {
+  const key = {
+    pkcs8: privatePem,
+    algorithm: { json: JSON.stringify({ name: 'Ed25519' }) },
+    extractable: false,
+    usages: [new CapnpWord('sign')],
+  }
+  const bindings = [
+    { name: 'KEY', cryptoKey: key },
+    { name: 'INSTANCE', text: id },
+  ]
+  return worker('health.js', workerSource('health'), { bindings })
+}
+
+/** A header without a value is one that the DApp's answers lose. */
+function headers(wanted: Readonly<Record<string, string | undefined>>): CapnpValue {
+  return Object.entries(wanted).map(([name, value]) => ({ name, value }))
+}

@@ -1,0 +1,98 @@
+/** The command line that starts the engine behind the walls of a level. */
+import { RuntimeError } from '../errors.ts'
+import { bubblewrapArguments, GATEWAY_ADDRESS_LENGTH, inside } from './bubblewrap.ts'
+import type { JailPlaces } from './jail.ts'
+import type { Level } from './level.ts'
+import { librariesOf } from './libraries.ts'
+import { limitArguments, systemProgram } from './limits.ts'
+import { sandboxProfile } from './macos-profile.ts'
+import { seccompFilter } from './seccomp.ts'
+
+/** File descriptors of the engine, and of what starts it. */
+export const descriptors = { http: 3, ctl: 4, info: 5, filter: 6 } as const
+
+export interface Enclosure {
+  readonly file: string
+  readonly args: readonly string[]
+  /** Bytes for the descriptor `filter`, when there is one. */
+  readonly filter: Buffer | undefined
+  /** Whether standard input is a pipe from us, whose end ends the instance. */
+  readonly watchesInput: boolean
+}
+
+/** The files of an instance as the engine sees them at this level. */
+export function placesInside(level: Level, places: JailPlaces): JailPlaces {
+  if (level !== 'A') return places
+  const assets = places.assets === undefined ? undefined : inside.assets
+  return { ...inside, assets }
+}
+
+/**
+ * @param engine arguments of the engine, in paths as it sees them
+ * @param dataBytes most memory it may have as data
+ */
+export async function enclose(
+  level: Level,
+  places: JailPlaces,
+  { engine, dataBytes }: { readonly engine: readonly string[]; readonly dataBytes: number },
+): Promise<Enclosure> {
+  if (level === 'A') return bubblewrapped(places, engine, dataBytes)
+  const profile = level === 'B' ? sandboxProfile(places) : undefined
+  const sandbox = profile === undefined ? [] : ['/usr/bin/sandbox-exec', '-p', profile]
+  const prlimit = systemProgram('prlimit')
+  const limits = prlimit === undefined ? [] : [prlimit, ...limitArguments(dataBytes), '--']
+  const command = [...limits, ...sandbox, places.program, ...engine]
+  return {
+    file: '/bin/sh',
+    args: ['-c', WATCHER, 'sh', ...command],
+    filter: undefined,
+    watchesInput: true,
+  }
+}
+
+async function bubblewrapped(
+  places: JailPlaces,
+  engine: readonly string[],
+  dataBytes: number,
+): Promise<Enclosure> {
+  const bwrap = systemProgram('bwrap')
+  const prlimit = systemProgram('prlimit')
+  if (bwrap === undefined || prlimit === undefined) {
+    throw RuntimeError.levelTooLow('C', 'A', ['`bwrap` or `prlimit` is missing.'])
+  }
+  const libraries = await librariesOf(places.program)
+  const processor = process.arch === 'arm64' ? 'arm64' : 'x64'
+  return {
+    file: prlimit,
+    args: [
+      ...limitArguments(dataBytes),
+      bwrap,
+      ...bubblewrapArguments({ ...places, libraries }, descriptors),
+      inside.program,
+      ...engine,
+    ],
+    filter: seccompFilter({ processor, connectLength: GATEWAY_ADDRESS_LENGTH }),
+    watchesInput: false,
+  }
+}
+
+/**
+ * Starts the command and says its pid on descriptor 5. Where no kernel ends it with us, the end of
+ * standard input does: only we hold the other end, and it closes however we die. The watcher gives up
+ * the listening sockets, or they would outlive the engine for a moment.
+ */
+const WATCHER = `
+exec 9<&0
+ulimit -c 0
+ulimit -n 256
+"$@" 5>&- 9<&- </dev/null &
+engine=$!
+echo "{\\"child-pid\\":$engine}" >&5
+exec 5>&- 3<&- 4<&-
+{ cat <&9 >/dev/null; kill -9 $engine; } 2>/dev/null &
+watcher=$!
+wait $engine
+code=$?
+kill -9 $watcher 2>/dev/null
+exit $code
+`

@@ -1,0 +1,99 @@
+/** Starts an enclosed engine. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { LineSplitter } from '../../supervisor/lines.ts'
+import { isAlive, markOf, type ProcessMark } from '../../supervisor/process-table.ts'
+import { type Ending, signalGroup, signalProcess } from '../../supervisor/supervised-process.ts'
+import { descriptors, type Enclosure } from './enclosure.ts'
+import { handedDown, openNothing } from './handed-down.ts'
+
+/** How long output may still come after the end. */
+const DRAIN_MS = 200
+const MAX_INFO_CHARS = 4096
+
+type Stdio = 'pipe' | 'ignore' | number
+
+export interface EnclosedProcess {
+  /** The engine's own pid on this machine; `undefined` when it ended before it had one. */
+  readonly engine: Promise<number | undefined>
+  /** Resolves when the engine and all around it are gone, and its output was read. */
+  readonly ended: Promise<Ending>
+  /** SIGKILL to the engine and everything that holds it. */
+  kill(): void
+}
+
+/** @param inherited descriptors of ours that become the engine's `http` and `ctl` */
+export function spawnEnclosed(
+  { file, args, filter, watchesInput }: Enclosure,
+  inherited: { readonly http: number; readonly ctl: number },
+  onLine: (line: string) => void,
+): EnclosedProcess {
+  using nothing = openNothing()
+  const { http, ctl } = inherited
+  const input = watchesInput ? 'pipe' : 'ignore'
+  const stdio: Stdio[] = [input, 'pipe', 'pipe', http, ctl, 'pipe']
+  if (filter !== undefined) stdio.push('pipe')
+  for (const fd of handedDown().filter((fd) => fd >= stdio.length)) {
+    while (stdio.length < fd) stdio.push('ignore')
+    stdio[fd] = nothing.fd
+  }
+  const child = spawn(file, args, { env: {}, cwd: '/', detached: true, stdio })
+  for (const stream of child.stdio) stream?.on('error', () => undefined)
+  readLines(child, onLine)
+  // Typed for five streams; there are as many as were asked for.
+  const streams: readonly unknown[] = child.stdio
+  if (filter !== undefined) (streams[descriptors.filter] as Writable | undefined)?.end(filter)
+  const exited = new Promise<Ending>((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: null }))
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  let mark: ProcessMark | undefined
+  const engine = Promise.race([enginePid(child), exited.then(() => undefined)]).then((pid) => {
+    mark = pid === undefined ? undefined : markOf(pid)
+    return pid
+  })
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null) signalGroup(child.pid, 'SIGKILL')
+    if (mark !== undefined && isAlive(mark)) signalProcess(mark.pid, 'SIGKILL')
+  }
+  const ended = exited.then(async (ending) => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
+    while (mark !== undefined && isAlive(mark)) {
+      signalProcess(mark.pid, 'SIGKILL')
+      await delay(1)
+    }
+    await Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })])
+    for (const stream of child.stdio) stream?.destroy()
+    return ending
+  })
+  return { engine, ended, kill }
+}
+
+function readLines(child: ChildProcess, onLine: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    const splitter = new LineSplitter(onLine)
+    stream?.on('data', (chunk: Buffer) => splitter.write(chunk))
+    stream?.once('close', () => splitter.end())
+  }
+}
+
+/** Reads the pid that bubblewrap, or our watcher, tells on the descriptor `info`. */
+function enginePid(child: ChildProcess): Promise<number | undefined> {
+  const streams: readonly unknown[] = child.stdio
+  const info = streams[descriptors.info] as Readable | null | undefined
+  return new Promise((resolve) => {
+    let text = ''
+    const look = () => {
+      const pid = /"child-pid"\s*:\s*(\d+)/.exec(text)?.[1]
+      if (pid !== undefined) resolve(Number(pid))
+    }
+    info?.setEncoding('latin1')
+    info?.on('data', (part: string) => {
+      if (text.length < MAX_INFO_CHARS) text += part
+      if (text.includes('}')) look()
+    })
+    info?.once('close', () => resolve(undefined))
+  })
+}
