@@ -1,7 +1,8 @@
 /** `ela did verify`, `ela credential verify` and `ela presentation verify`. */
 import type { Paint } from '../base/printer.ts'
+import { lookupOn } from '../identity/chain-lookup.ts'
 import { checkCredential } from '../identity/credential.ts'
-import { type Lookup, lookupOn } from '../identity/did-documents.ts'
+import type { Lookup } from '../identity/did-documents.ts'
 import { resolveDid } from '../identity/did-resolve.ts'
 import { parseInstant } from '../identity/did-wishes.ts'
 import { DocumentError } from '../identity/document-errors.ts'

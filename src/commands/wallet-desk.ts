@@ -1,7 +1,8 @@
 /** A wallet on a port: what `ela wallet serve` runs, and what else wants one beside a devnet. */
 import { findSession } from '../devnet/session.ts'
+import { lookupOn } from '../identity/chain-lookup.ts'
 import { ChallengeDesk } from '../identity/challenge.ts'
-import { type Lookup, lookupOn } from '../identity/did-documents.ts'
+import type { Lookup } from '../identity/did-documents.ts'
 import { accountOfName } from '../wallet/account-names.ts'
 import { IntentDesk } from '../wallet/intents/desk.ts'
 import { IntentError } from '../wallet/intents/errors.ts'

@@ -1,7 +1,7 @@
 /** `ela wallet sign-in`: an app on this machine signs in to a back end, and a user vouches for it. */
 import { findSession } from '../devnet/session.ts'
+import { lookupOn } from '../identity/chain-lookup.ts'
 import { newInstance, signInByChallenge } from '../identity/challenge-client.ts'
-import { lookupOn } from '../identity/did-documents.ts'
 import { didOfName } from '../identity/did-keys.ts'
 import { SignInError } from '../identity/sign-in-errors.ts'
 import { credentialOfText } from '../identity/verify-text.ts'

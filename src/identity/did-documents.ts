@@ -1,14 +1,6 @@
-/** Documents of others, from the chain or at hand, and the keys in them. */
-import { callRpc } from '../base/json-rpc.ts'
-import type { Json } from '../protocol/did/canonical-json.ts'
+/** Documents of others, and the keys in them. */
 import { decodeKey, sameDidUrl, splitDidUrl } from '../protocol/did/did.ts'
-import {
-  type DidDocument,
-  idOf,
-  type KeyReference,
-  parseDocument,
-} from '../protocol/did/document.ts'
-import { resolveDid } from './did-resolve.ts'
+import { type DidDocument, idOf, type KeyReference } from '../protocol/did/document.ts'
 
 export interface KnownDid {
   readonly document: DidDocument
@@ -22,24 +14,6 @@ export interface Lookup {
   readonly isRevoked: (credentialId: string, issuer: string) => Promise<boolean>
 }
 
-const REVOKED = 2
-
-/** Looks up on EID; each DID is asked for once. Throws what `resolveDid` does. */
-export function lookupOn(rpc: string): Lookup {
-  const known = new Map<string, Promise<KnownDid | undefined>>()
-  return {
-    did: (did) => {
-      const found = known.get(did) ?? askChain(rpc, did)
-      known.set(did, found)
-      return found
-    },
-    isRevoked: async (id, issuer) => {
-      const reply = await callRpc(rpc, 'did_resolveCredential', [{ id, issuer }])
-      return ((reply ?? {}) as { status?: unknown }).status === REVOKED
-    },
-  }
-}
-
 /** Only the documents at hand; no credential counts as revoked. */
 export function lookupIn(documents: readonly DidDocument[]): Lookup {
   return {
@@ -49,17 +23,6 @@ export function lookupIn(documents: readonly DidDocument[]): Lookup {
     },
     isRevoked: async () => false,
   }
-}
-
-async function askChain(rpc: string, did: string): Promise<KnownDid | undefined> {
-  const { status, transactions } = await resolveDid(rpc, did)
-  const document = newest(transactions)
-  if (status === 'unpublished' || document === undefined) return undefined
-  return { document: parseDocument(document), deactivated: status === 'deactivated' }
-}
-
-function newest(transactions: readonly { readonly document?: Json }[]): Json | undefined {
-  return transactions.find(({ document }) => document !== undefined)?.document
 }
 
 /**

@@ -25,6 +25,15 @@ export const DocumentError = defineErrors('did', {
     hint: 'Give it with `--with FILE`, or start a devnet on which it is published.',
     exit: 'notVerified',
   }),
+  takenAddress: (did: string) => ({
+    message: `The document of ${did} names controllers, but that DID is made from a key and has none.`,
+    exit: 'notVerified',
+  }),
+  otherDocument: (asked: string, got: string) => ({
+    message: `The node answers with the document of ${got}, not of ${asked}.`,
+    hint: 'Ask another node.',
+    exit: 'notVerified',
+  }),
   ringOfControllers: (did: string) => ({
     message: `${did} is controlled by itself in the end.`,
     exit: 'notVerified',

@@ -1,6 +1,6 @@
 /** Checking documents and tickets as DID libraries do. */
 import { fromBase64Url } from '../protocol/did/base64url.ts'
-import { decodeKey, splitDidUrl } from '../protocol/did/did.ts'
+import { decodeKey, isKeyDid, splitDidUrl } from '../protocol/did/did.ts'
 import { type DidDocument, documentText, PROOF_TYPE } from '../protocol/did/document.ts'
 import { defaultKeyId, signaturesNeeded } from '../protocol/did/document-form.ts'
 import { verifyBytes } from '../protocol/did/signature.ts'
@@ -15,12 +15,14 @@ import { NotGenuineError } from './verify-errors.ts'
  * controllers as it says. Embedded credentials are not looked at, as nobody else does.
  *
  * Throws `did/wrongProofCount`, `notDefaultKey`, `notAController`, `wrongProofType`,
- * `wrongSignature`, `noDocument`, and what the lookup throws.
+ * `wrongSignature`, `takenAddress`, `noDocument`, and what the lookup throws.
  *
  * @param document as `readDocument` gives it
  */
 export async function checkGenuineDocument(document: DidDocument, lookup: Lookup): Promise<void> {
   const { id, proofs } = document
+  // The chain gives any name to who asks first, the address of somebody's unpublished DID too.
+  if (controllersOf(document).length > 0 && isKeyDid(id)) throw DocumentError.takenAddress(id)
   await checkSignatures({
     what: `The document of ${id}`,
     text: documentText(document).normalize('NFC'),

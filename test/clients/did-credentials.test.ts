@@ -4,11 +4,11 @@
  */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { lookupOn } from '../../src/identity/chain-lookup.ts'
 import { answerChallenge, CHALLENGE_SUBJECT, ChallengeDesk } from '../../src/identity/challenge.ts'
 import { checkCredential, issueCredential } from '../../src/identity/credential.ts'
 import { DEVNET_PHRASE, devnetAccounts } from '../../src/identity/devnet-accounts.ts'
 import { newDocument } from '../../src/identity/did-document.ts'
-import { lookupOn } from '../../src/identity/did-documents.ts'
 import { checkPresentation, present } from '../../src/identity/presentation.ts'
 import { checkToken, signToken } from '../../src/identity/token.ts'
 import { eid } from '../../src/nodes/eid/kind.ts'

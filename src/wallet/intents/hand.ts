@@ -1,7 +1,9 @@
 /** Who answers intents, and where its chains are. */
+
+import { lookupOn } from '../../identity/chain-lookup.ts'
 import type { Signer } from '../../identity/credential.ts'
 import type { DevnetAccount } from '../../identity/devnet-accounts.ts'
-import { type Lookup, lookupOn } from '../../identity/did-documents.ts'
+import type { Lookup } from '../../identity/did-documents.ts'
 import type { EvmNode } from '../chains.ts'
 import type { EidChain } from '../did-publish.ts'
 import { IntentError } from './errors.ts'
