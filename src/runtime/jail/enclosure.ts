@@ -88,11 +88,11 @@ ulimit -n 256
 "$@" 5>&- 9<&- </dev/null &
 engine=$!
 echo "{\\"child-pid\\":$engine}" >&5
-exec 5>&- 3<&- 4<&-
-{ cat <&9 >/dev/null; kill -9 $engine; } 2>/dev/null &
+exec 5>&- 3<&- 4<&- >/dev/null 2>&1
+{ cat <&9; kill -9 $engine; } &
 watcher=$!
 wait $engine
 code=$?
-kill -9 $watcher 2>/dev/null
+kill -9 $watcher
 exit $code
 `

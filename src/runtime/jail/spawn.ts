@@ -10,6 +10,8 @@ import { handedDown, openNothing } from './handed-down.ts'
 
 /** How long output may still come after the end. */
 const DRAIN_MS = 200
+/** How long what holds the engine may take to end after it. */
+const BURIED_WITHIN_MS = 100
 const MAX_INFO_CHARS = 4096
 
 type Stdio = 'pipe' | 'ignore' | number
@@ -54,9 +56,14 @@ export function spawnEnclosed(
     mark = pid === undefined ? undefined : markOf(pid)
     return pid
   })
-  const kill = () => {
+  const killGroup = () => {
     if (child.pid !== undefined && child.exitCode === null) signalGroup(child.pid, 'SIGKILL')
-    if (mark !== undefined && isAlive(mark)) signalProcess(mark.pid, 'SIGKILL')
+  }
+  const kill = () => {
+    if (mark === undefined || !isAlive(mark)) return killGroup()
+    // What holds it ends when it sees that, and buries it: init would, but not every container has one.
+    signalProcess(mark.pid, 'SIGKILL')
+    setTimeout(killGroup, BURIED_WITHIN_MS).unref()
   }
   const ended = exited.then(async (ending) => {
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
