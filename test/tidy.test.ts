@@ -21,7 +21,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   config: ['base', 'nodes'],
   bundle: ['base', 'protocol', 'identity'],
   releases: ['base', 'protocol', 'identity', 'wallet', 'bundle'],
-  devnet: ['base', 'protocol', 'supervisor', 'nodes', 'config', 'identity'],
+  devnet: ['base', 'protocol', 'supervisor', 'nodes', 'config', 'identity', 'bundle'],
   runtime: ['base', 'protocol', 'supervisor', 'identity', 'bundle', 'releases'],
   dashboard: ['base', 'devnet', 'runtime'],
   commands: [

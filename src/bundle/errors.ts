@@ -68,6 +68,11 @@ export const BundleError = defineErrors('bundle', {
     hint: 'Name a folder that does not exist yet.',
     exit: 'misused',
   }),
+  noTree: (cid: string) => ({
+    message: `${cid} is a single file; a bundle is a folder there.`,
+    hint: '`ela publish` tells the content id of the folder.',
+    exit: 'misused',
+  }),
   noChain: () => ({
     message: 'No EID can be asked who may sign for the app: no devnet is running.',
     hint: 'Name one with `--rpc URL`, give documents with `--with`, or check `--offline`.',

@@ -16,6 +16,7 @@ import { BLOCK, END, headerOf, paddingOf, sizeIn } from './ustar.ts'
 export interface OpenedBundle {
   readonly bundleId: string
   readonly manifestBytes: Buffer
+  readonly signatureBytes: Buffer
   readonly listBytes: Buffer
   readonly manifest: Manifest
   readonly signatures: readonly BundleSignature[]
@@ -44,7 +45,7 @@ export async function readHead(source: ByteSource): Promise<OpenedBundle> {
   }
   const files = parseList(listBytes)
   checkSummary(manifest, files, listBytes)
-  return { bundleId, manifestBytes, listBytes, manifest, signatures, files }
+  return { bundleId, manifestBytes, signatureBytes, listBytes, manifest, signatures, files }
 }
 
 /** Reads all files and the end. Throws a `Refusal`, and what the sink throws. */

@@ -20,7 +20,8 @@ import path from 'node:path'
 import { systemCodeOf } from '../base/errors.ts'
 import { BundleError } from './errors.ts'
 import type { ListedFile } from './file-list.ts'
-import type { FileSink } from './read-bundle.ts'
+import { FILE_LIST, MANIFEST, SIGNATURES } from './path-grammar.ts'
+import type { FileSink, OpenedBundle } from './read-bundle.ts'
 
 const NEW_FILE =
   constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
@@ -52,7 +53,21 @@ export class Staging implements FileSink {
     }
   }
 
-  begin({ path: relative, mode }: ListedFile): void {
+  /** The three files that no list names: with them the folder is a bundle still. */
+  addHead({ manifestBytes, signatureBytes, listBytes }: OpenedBundle): void {
+    const own = [
+      [MANIFEST, manifestBytes],
+      [SIGNATURES, signatureBytes],
+      [FILE_LIST, listBytes],
+    ] as const
+    for (const [name, bytes] of own) {
+      this.begin({ path: name, mode: '644' })
+      this.part(bytes)
+      this.end()
+    }
+  }
+
+  begin({ path: relative, mode }: Pick<ListedFile, 'path' | 'mode'>): void {
     const folder = path.posix.dirname(relative)
     if (!this.#made.has(folder)) {
       mkdirSync(path.join(this.#folder, folder), { recursive: true })

@@ -1,5 +1,6 @@
 /** Who may sign for an app, and what is known of those who did. */
 import { toHex } from '../base/bytes-text.ts'
+import { ElaError } from '../base/errors.ts'
 import { APP_INFO } from '../identity/app-info.ts'
 import { controllersOf, type KnownDid, type Lookup } from '../identity/did-documents.ts'
 import { isObject, type JsonObject } from '../protocol/did/canonical-json.ts'
@@ -16,10 +17,11 @@ import { type BundleSignature, isKeyId, messageFor } from './signature-file.ts'
 export interface CheckedSignature {
   readonly kid: string
   /**
-   * `listed`: the document names this key for the app. `default-key`: the DID is made from this
-   * key, which needs no document. `unknown`: without a document nobody can tell.
+   * `listed`: the document names this key for the app. `was-listed`: it did when the registry took
+   * this release. `default-key`: the DID is made from this key, which needs no document. `unknown`:
+   * without a document nobody can tell.
    */
-  readonly proof: 'listed' | 'default-key' | 'unknown'
+  readonly proof: 'listed' | 'was-listed' | 'default-key' | 'unknown'
 }
 
 export interface Trust {
@@ -36,6 +38,8 @@ export interface TrustWorld {
   readonly lookup: Lookup | undefined
   /** Seconds since 1970. */
   readonly time: number
+  /** When the registry took this very bundle, seconds since 1970; `undefined` if it never did. */
+  readonly anchored?: ((bundle: OpenedBundle) => Promise<number | undefined>) | undefined
 }
 
 interface Policy {
@@ -52,13 +56,16 @@ export interface SignedThing {
   readonly signatures: readonly BundleSignature[]
   /** What is hashed once more and signed. */
   readonly message: Buffer
+  /** When the registry took it, seconds since 1970; `undefined` if it never did. */
+  readonly anchored?: () => Promise<number | undefined>
 }
 
 /** Throws a `Refusal` when the bundle is not signed as its app wants it. */
 export function checkTrust(bundle: OpenedBundle, world: TrustWorld): Promise<Trust> {
   const { app, publisher } = bundle.manifest
   const message = messageFor(bundle.manifestBytes)
-  return checkSigners({ app, publisher, signatures: bundle.signatures, message }, world)
+  const anchored = async () => world.anchored?.(bundle)
+  return checkSigners({ app, publisher, signatures: bundle.signatures, message, anchored }, world)
 }
 
 /** The same for whatever else an app signs. Throws a `Refusal`. */
@@ -68,6 +75,29 @@ export async function checkSigners(thing: SignedThing, world: TrustWorld): Promi
     ? offlineTrust(thing)
     : documentedTrust(thing, world.lookup, world.time)
 }
+
+/**
+ * A key that was taken back signs nothing new, but what the registry took while the key was listed
+ * stays good: the chain's clock says that it is no forgery of today.
+ */
+async function documentedTrust(thing: SignedThing, lookup: Lookup, time: number): Promise<Trust> {
+  try {
+    return await trustAt(thing, lookup, time)
+  } catch (error) {
+    const byKeys = error instanceof ElaError && KEY_FAULTS.has(error.code)
+    const then = byKeys ? await thing.anchored?.() : undefined
+    if (then === undefined || lookup.didAt === undefined) throw error
+    const { didAt } = lookup
+    const past: Lookup = { ...lookup, did: (did) => didAt(did, then) }
+    const trust = await trustAt(thing, past, then).catch(() => {
+      throw error
+    })
+    const signatures = trust.signatures.map(({ kid }) => ({ kid, proof: 'was-listed' as const }))
+    return { ...trust, signatures }
+  }
+}
+
+const KEY_FAULTS = new Set(['bundle/strangeSigner', 'bundle/tooFewSigners'])
 
 /** The default key of the app itself proves itself; all other keys need a document. */
 function offlineTrust({ app, signatures, message }: SignedThing): Trust {
@@ -92,7 +122,7 @@ function offlineTrust({ app, signatures, message }: SignedThing): Trust {
   }
 }
 
-async function documentedTrust(thing: SignedThing, lookup: Lookup, time: number): Promise<Trust> {
+async function trustAt(thing: SignedThing, lookup: Lookup, time: number): Promise<Trust> {
   const { signatures, message, publisher } = thing
   const app = currentOf(await lookup.did(thing.app), thing.app, time)
   const policy = policyOf(app)

@@ -10,8 +10,12 @@ export interface VerifyWish {
   readonly world: TrustWorld
   /** Full path of a folder that does not exist yet; without it nothing is written. */
   readonly target?: string | undefined
+  /** Puts `ela.json`, `ela.sig.json` and `ela.files` there too. */
+  readonly withHead?: boolean
   /** The bundle id that must come out. */
   readonly expect?: string | undefined
+  /** Throws when the bundle is genuine but not wanted; asked before anything is written. */
+  readonly admit?: (verified: Verified) => Promise<void>
 }
 
 export interface Verified {
@@ -40,8 +44,10 @@ export async function verifySource(source: ByteSource, wish: VerifyWish): Promis
     throw BundleError.unexpected(wish.expect, bundle.bundleId)
   }
   const trust = await checkTrust(bundle, wish.world)
+  await wish.admit?.({ bundle, trust })
   const staging = wish.target === undefined ? undefined : new Staging(wish.target)
   try {
+    if (wish.withHead === true) staging?.addHead(bundle)
     await readFiles(source, bundle, staging)
     staging?.commit()
   } catch (error) {

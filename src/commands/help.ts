@@ -46,6 +46,7 @@ const given: readonly (readonly [name: string, meaning: string])[] = [
   ['ESC_RPC_URL, ESC_WS_URL, ESC_CHAIN_ID', 'smart contract chain'],
   ['EID_RPC_URL, EID_WS_URL, EID_CHAIN_ID', 'identity chain'],
   ['ELA_REGISTRY', "address of the registry of DApps' releases on ESC"],
+  ['ELA_STORE', 'the content store: `kubo:` and its URL'],
   ['CARRIER_BOOTSTRAP', 'first Carrier node: id@host:port'],
   ['ELA_SESSION', 'the whole of it: path of session.json'],
 ]

@@ -25,6 +25,8 @@ export interface VerifyBundleFlags {
 
 const PROVES: Readonly<Record<CheckedSignature['proof'], string>> = {
   listed: 'the document of its DID lists this key, and it signed exactly this bundle',
+  'was-listed':
+    'the document listed this key when the registry took this release; it was taken back since',
   'default-key': 'whoever holds the key that its DID is made from signed exactly this bundle',
   unknown: 'nothing yet: without the document nobody can tell whose key it is',
 }

@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf } from '../base/errors.ts'
+import type { ContentServer } from '../bundle/content/server.ts'
 import type { LaunchContext } from '../nodes/kind.ts'
 import { LogFile } from '../supervisor/log-file.ts'
 import { markOf } from '../supervisor/process-table.ts'
 import { type Reaper, RUN_MARK, startReaper } from '../supervisor/reaper.ts'
 import { type AdminPort, openAdminPort } from './admin.ts'
+import { openContent } from './content.ts'
 import { EventHub, type OnEvent } from './event-hub.ts'
 import type { DevnetEvent, Intent } from './events.ts'
 import { watchHealth } from './health.ts'
@@ -53,6 +55,7 @@ export class Devnet {
   #ports: ChosenPorts | undefined
   #reaper: Reaper | undefined
   #admin: AdminPort | undefined
+  #store: ContentServer | undefined
   #session: Session | undefined
   #published = false
   #guest: Guest | undefined
@@ -149,6 +152,7 @@ export class Devnet {
       ...(signal === undefined ? [] : [signal]),
     ])
     const admin = this.#openAdmin()
+    const store = openContent(this.#state.path)
     try {
       this.#nodes = await startInOrder(
         this.#planned,
@@ -157,6 +161,7 @@ export class Devnet {
       )
     } finally {
       this.#admin = await admin
+      this.#store = await store
     }
     this.#publish()
     if (this.#settings.watchHealth) this.#watch()
@@ -223,14 +228,17 @@ export class Devnet {
   #publish(): void {
     const { folder, profile, accounts } = this.#settings
     const own = markOf(process.pid)
-    if (this.#admin === undefined || own === undefined || this.#ending !== undefined) return
+    const store = this.#store?.url
+    if (this.#admin === undefined || store === undefined || own === undefined) return
+    if (this.#ending !== undefined) return
     this.#session = sessionOf({
       ...own,
       startedAt: this.#startedAt,
       folder,
       profile,
       accounts,
-      environment: environmentOf(folder, this.#planned, (node) => this.#contextOf(node)),
+      environment: environmentOf({ folder, store }, this.#planned, (one) => this.#contextOf(one)),
+      store,
       admin: this.#admin.url,
       adminToken: this.#token,
       running: this.#nodes,
@@ -279,6 +287,7 @@ export class Devnet {
     this.#ports?.release()
     this.#attempt(() => this.#state.release())
     this.#emit({ event: 'devnet-stopped' })
+    await this.#store?.[Symbol.asyncDispose]()
     await this.#admin?.close()
     this.#markStopped()
   }

@@ -23,11 +23,14 @@ export function sessionOf({ running, ...facts }: SessionFacts): Session {
 
 /** The variables DApps and `ela exec` get. */
 export function environmentOf(
-  folder: string,
+  { folder, store }: { readonly folder: string; readonly store: string },
   planned: readonly PlannedNode[],
   contextOf: (node: PlannedNode) => LaunchContext,
 ): Readonly<Record<string, string>> {
   const firsts = planned.filter(({ kind, instance }) => kind.instances[0] === instance)
   const parts = firsts.map((node) => node.kind.environment(contextOf(node)))
-  return Object.assign({}, ...parts, { ELA_SESSION: sessionFile(folder) })
+  return Object.assign({}, ...parts, {
+    ELA_STORE: `kubo:${store}`,
+    ELA_SESSION: sessionFile(folder),
+  })
 }

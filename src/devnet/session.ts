@@ -37,6 +37,8 @@ export interface Session {
   readonly accounts: readonly SessionAccount[]
   /** What DApps and `ela exec` get: `ESC_RPC_URL` and so on, `ELA_SESSION` included. */
   readonly environment: Readonly<Record<string, string>>
+  /** Base URL of the content store: Kubo's RPC and a gateway. Absent in sessions of bare nodes. */
+  readonly store?: string
   /** Base URL of the admin port. */
   readonly admin: string
   readonly adminToken: string

@@ -4,8 +4,9 @@
  */
 import { callRpc } from '../base/json-rpc.ts'
 import { readDocument } from '../protocol/did/document-form.ts'
+import { parseTime } from '../protocol/did/time.ts'
 import { controllersOf, type KnownDid, type Lookup } from './did-documents.ts'
-import { resolveDid } from './did-resolve.ts'
+import { type ResolvedTransaction, resolveDid } from './did-resolve.ts'
 import { DocumentError } from './document-errors.ts'
 import { checkGenuineDocument } from './verify-document.ts'
 
@@ -37,6 +38,15 @@ export function lookupOn(rpc: string): Lookup {
   }
   return {
     isRevoked,
+    didAt: async (did, time) => {
+      const { transactions } = await resolveDid(rpc, did, true)
+      const known = knownOf(
+        did,
+        transactions.filter(({ timestamp }) => isBy(timestamp, time)),
+      )
+      if (known !== undefined) await checkGenuineDocument(known.document, controllers)
+      return known
+    },
     did: once(async (did) => {
       const known = await told(did)
       if (known !== undefined) await checkGenuineDocument(known.document, controllers)
@@ -56,12 +66,23 @@ function once(ask: (did: string) => Asked): (did: string) => Asked {
 
 async function askChain(rpc: string, did: string): Asked {
   const { status, transactions } = await resolveDid(rpc, did)
+  const known = status === 'unpublished' ? undefined : knownOf(did, transactions)
+  return known && { ...known, deactivated: status === 'deactivated' }
+}
+
+/** @param transactions newest first */
+function knownOf(did: string, transactions: readonly ResolvedTransaction[]): KnownDid | undefined {
   const newest = transactions.find(({ document }) => document !== undefined)?.document
-  if (status === 'unpublished' || newest === undefined) return undefined
+  if (newest === undefined) return undefined
   const document = readDocument(newest)
   // Customized names are the same in every letter case.
   const isCustomized = controllersOf(document).length > 0
   const same = isCustomized ? document.id.toLowerCase() === did.toLowerCase() : document.id === did
   if (!same) throw DocumentError.otherDocument(did, document.id)
-  return { document, deactivated: status === 'deactivated' }
+  return { document, deactivated: transactions[0]?.operation === 'deactivate' }
+}
+
+function isBy(timestamp: string, time: number): boolean {
+  const at = parseTime(timestamp)
+  return at !== undefined && at <= time
 }

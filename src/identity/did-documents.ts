@@ -11,6 +11,8 @@ export interface KnownDid {
 export interface Lookup {
   /** `undefined` when nobody published the DID. */
   readonly did: (did: string) => Promise<KnownDid | undefined>
+  /** What `did` answered at a time, seconds since 1970; absent where nobody knows the past. */
+  readonly didAt?: (did: string, time: number) => Promise<KnownDid | undefined>
   readonly isRevoked: (credentialId: string, issuer: string) => Promise<boolean>
 }
 

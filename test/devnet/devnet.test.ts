@@ -53,6 +53,7 @@ test('starts every node, writes the session, and leaves nothing when it stops', 
   assert.equal(session.environment, {
     ALPHA_RPC_URL: urlOf(devnet, 'alpha'),
     BETA_RPC_URL: rpcOf(session, 'beta'),
+    ELA_STORE: `kubo:${devnet.session.store}`,
     ELA_SESSION: sessionFile(folder.path),
   })
   const pids = all('node-ready').map(({ pid }) => pid)
