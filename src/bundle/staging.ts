@@ -19,9 +19,9 @@ import {
 import path from 'node:path'
 import { systemCodeOf } from '../base/errors.ts'
 import { BundleError } from './errors.ts'
-import type { ListedFile } from './file-list.ts'
 import { FILE_LIST, MANIFEST, SIGNATURES } from './path-grammar.ts'
 import type { FileSink, OpenedBundle } from './read-bundle.ts'
+import type { TarEntry } from './ustar.ts'
 
 const NEW_FILE =
   constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0)
@@ -61,13 +61,13 @@ export class Staging implements FileSink {
       [FILE_LIST, listBytes],
     ] as const
     for (const [name, bytes] of own) {
-      this.begin({ path: name, mode: '644' })
+      this.begin({ path: name, mode: '644', size: bytes.length })
       this.part(bytes)
       this.end()
     }
   }
 
-  begin({ path: relative, mode }: Pick<ListedFile, 'path' | 'mode'>): void {
+  begin({ path: relative, mode }: TarEntry & { readonly sha256?: string }): void {
     const folder = path.posix.dirname(relative)
     if (!this.#made.has(folder)) {
       mkdirSync(path.join(this.#folder, folder), { recursive: true })

@@ -25,6 +25,16 @@ export interface EvmTransactionRequest extends EvmNode, Partial<Patience> {
   readonly gas?: bigint
   /** The caller has just made sure that the node is a devnet's. */
   readonly isDevnet?: true
+  /** Told before anything is sent: whoever keeps it can see the transaction through after a crash. */
+  readonly onSigned?: (signed: SignedEvmTransaction) => void
+}
+
+export interface SignedEvmTransaction {
+  readonly hash: `0x${string}`
+  /** `0x` and digits, as nodes take it. No secret. */
+  readonly raw: string
+  readonly from: EvmAddress
+  readonly nonce: number
 }
 
 export interface SentEvmTransaction {
@@ -92,12 +102,47 @@ export async function sendEvmTransaction(
     { nonce, gasPrice, gasLimit, to, value, data, chainId: actualId },
     privateKey,
   )
-  await callRpc(rpc, 'eth_sendRawTransaction', [`0x${toHex(raw)}`])
+  const text = `0x${toHex(raw)}`
+  request.onSigned?.({ hash, raw: text, from, nonce: Number(nonce) })
+  await callRpc(rpc, 'eth_sendRawTransaction', [text])
   return { hash, from, gasPrice, receipt: await receiptOf(request, hash) }
 }
 
+/**
+ * Sees a transaction through that was signed earlier: waits for it, and sends it again when the
+ * chain does not know it and its number is still free. `undefined` when another transaction took
+ * the number, so that this one will never be.
+ *
+ * Throws `wallet/reverted`, `rpc/…`.
+ */
+export async function resumeEvmTransaction(
+  request: Pick<EvmTransactionRequest, 'rpc' | 'waitMs' | 'signal'>,
+  { hash, raw, from, nonce }: SignedEvmTransaction,
+): Promise<Pick<SentEvmTransaction, 'hash' | 'from' | 'receipt'> | undefined> {
+  const { rpc } = request
+  if ((await callRpc(rpc, 'eth_getTransactionByHash', [hash])) === null) {
+    const next = await quantity(rpc, 'eth_getTransactionCount', [from, 'pending'])
+    if (next !== BigInt(nonce)) return undefined
+    await callRpc(rpc, 'eth_sendRawTransaction', [raw])
+  }
+  return { hash, from, receipt: await receiptOf(request, hash) }
+}
+
+/** In wei, as the node suggests it. */
+export function evmGasPrice(rpc: string): Promise<bigint> {
+  return quantity(rpc, 'eth_gasPrice')
+}
+
+/** What a call would cost now. Throws `rpc/refused` when it would fail. */
+export function estimateEvmGas(
+  rpc: string,
+  call: { readonly from: string; readonly to: string; readonly data: Uint8Array },
+): Promise<bigint> {
+  return quantity(rpc, 'eth_estimateGas', [{ ...call, data: `0x${toHex(call.data)}` }])
+}
+
 async function receiptOf(
-  { rpc, waitMs = WAIT_MS, signal }: EvmTransactionRequest,
+  { rpc, waitMs = WAIT_MS, signal }: Pick<EvmTransactionRequest, 'rpc' | 'waitMs' | 'signal'>,
   hash: string,
 ): Promise<EvmReceipt | undefined> {
   const method = 'eth_getTransactionReceipt'

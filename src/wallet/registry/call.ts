@@ -13,7 +13,12 @@ import {
   uintValue,
 } from '../../protocol/evm/abi-arguments.ts'
 import { WalletError } from '../errors.ts'
-import { type SentEvmTransaction, sendEvmTransaction } from '../evm-coins.ts'
+import {
+  estimateEvmGas,
+  type SentEvmTransaction,
+  type SignedEvmTransaction,
+  sendEvmTransaction,
+} from '../evm-coins.ts'
 import { RegistryError, refusal, refusalSignatures } from './errors.ts'
 
 /** Where a registry is. */
@@ -33,6 +38,8 @@ export interface Teller {
   /** 0 does not wait for a block. */
   readonly waitMs?: number
   readonly signal?: AbortSignal
+  /** As in `sendEvmTransaction`. */
+  readonly onSigned?: (signed: SignedEvmTransaction) => void
 }
 
 /**
@@ -72,6 +79,19 @@ export async function tellRegistry(
   const request = { chain: 'esc', rpc, chainId, privateKey, to: address, data } as const
   try {
     return await sendEvmTransaction({ ...request, ...patience })
+  } catch (error) {
+    throw withReason(error)
+  }
+}
+
+/** What telling it would cost, in gas. Throws as `tellRegistry` does; nothing is sent. */
+export async function estimateTelling(
+  { rpc, address }: Registry,
+  from: string,
+  [signature, values]: readonly [string, readonly AbiValue[]],
+): Promise<bigint> {
+  try {
+    return await estimateEvmGas(rpc, { from, to: address, data: encodeCall(signature, values) })
   } catch (error) {
     throw withReason(error)
   }

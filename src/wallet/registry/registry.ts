@@ -6,6 +6,7 @@ import { fromBase64Url } from '../../protocol/did/base64url.ts'
 import { didOf } from '../../protocol/did/did.ts'
 import { publicKeyOf, signText } from '../../protocol/did/sign.ts'
 import {
+  type AbiValue,
   addressValue,
   encodeArguments,
   textValue,
@@ -25,6 +26,9 @@ import {
 } from './call.ts'
 import { RegistryError } from './errors.ts'
 import { type ReleaseStatus, STATUSES } from './read.ts'
+
+/** Signature and arguments of a function of the contract. */
+export type RegistryCall = readonly [signature: string, values: readonly AbiValue[]]
 
 const CLAIM_DOMAIN = 'elastos.dapp.registry.claim.v1'
 const NO_CHANNEL = uintValue(0)
@@ -74,11 +78,20 @@ export async function claimMessage(
  * @param didKey P-256
  */
 export async function claimApp(teller: Teller, didKey: Uint8Array): Promise<SentEvmTransaction> {
-  const key = publicKeyOf(didKey)
   const owner = addressOfPrivateKey(teller.privateKey)
-  const message = await claimMessage(teller.registry, didOf(key), owner)
+  return tellRegistry(teller, ...(await claimCall(teller.registry, owner, didKey)))
+}
+
+/** The call of `claimApp`. */
+export async function claimCall(
+  registry: Registry,
+  owner: EvmAddress,
+  didKey: Uint8Array,
+): Promise<RegistryCall> {
+  const key = publicKeyOf(didKey)
+  const message = await claimMessage(registry, didOf(key), owner)
   const signature = fromBase64Url(signText(message, didKey), 'The signature')
-  return tellRegistry(teller, 'claim(bytes,bytes)', [textValue(key), textValue(signature)])
+  return ['claim(bytes,bytes)', [textValue(key), textValue(signature)]]
 }
 
 /** Anybody may, once the time of the claim has come. */
@@ -106,15 +119,21 @@ export interface NewRelease {
 
 /** The owner may, and publishers until their right ends. */
 export function publishRelease(teller: Teller, release: NewRelease): Promise<SentEvmTransaction> {
+  return tellRegistry(teller, ...publishCall(release))
+}
+
+/** The call of `publishRelease`. */
+export function publishCall(release: NewRelease): RegistryCall {
   const { did, seq, bundle, version, locations, channel } = release
-  return tellRegistry(teller, 'publish(bytes20,uint32,bytes32,string,string,bytes32)', [
+  const values = [
     appValue(did),
     seqValue(seq),
     bundleValue(bundle),
     textValue(version),
     textValue(locations.join('\n')),
     channel === undefined ? NO_CHANNEL : channelValue(channel),
-  ])
+  ]
+  return ['publish(bytes20,uint32,bytes32,string,string,bytes32)', values]
 }
 
 export interface ReleaseJudgement {
