@@ -114,7 +114,7 @@ function Panes({ state, view, accounts, columns, rows, look }: PanesProps): Reac
   return (
     <>
       <Box height={table} overflow="hidden">
-        <NodeTable state={state} selected={selected} width={width} look={look} />
+        <NodeTable state={state} selected={selected} width={width} rows={table} look={look} />
         {wide && (
           <Box marginLeft={2}>
             <ActivityPane state={state} width={columns - width - 2} rows={table} look={look} />

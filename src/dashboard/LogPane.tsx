@@ -17,13 +17,19 @@ export function LogPane({ state, view, width, rows, look }: LogPaneProps): React
   const lines = visibleLogs(state, view, rows - 1).map(({ at, node, line }) =>
     fit(`${clock(at)} ${fit(node, 9)} ${line}`, width),
   )
+  if (lines.length === 0) lines.push(fit(whyEmpty(view), width))
   return (
     <Box flexDirection="column" width={width} height={rows}>
       <Text dimColor>{rule(logTitle(state, view), width, look)}</Text>
       {/* One element for all lines: laying out each on its own costs a third more per frame. */}
-      <Text>{lines.join('\n')}</Text>
+      <Text>{lines.slice(0, rows - 1).join('\n')}</Text>
     </Box>
   )
+}
+
+function whyEmpty({ filter, search }: View): string {
+  const where = filter === undefined ? '' : ` of ${filter}`
+  return search === '' ? `no line${where} yet` : `no line${where} has \`${search}\``
 }
 
 function logTitle(state: State, view: View): string {

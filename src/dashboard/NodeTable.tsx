@@ -7,6 +7,8 @@ export interface NodeTableProps {
   readonly state: State
   readonly selected: string
   readonly width: number
+  /** Lines including the title. Where they do not suffice, those around the selected row show. */
+  readonly rows: number
   readonly look: Look
 }
 
@@ -18,20 +20,24 @@ export function tableRows(state: State): number {
   return 1 + state.nodes.length + (state.dapp.status === 'none' ? 0 : 1)
 }
 
-export function NodeTable({ state, selected, width, look }: NodeTableProps): ReactNode {
+export function NodeTable({ state, selected, width, rows, look }: NodeTableProps): ReactNode {
   const head =
     `  ${fit('NODE', COLUMNS.name)}${fit('STATE', COLUMNS.state)}${fit('HEIGHT', COLUMNS.height, 'right')}` +
     `${fit('PEERS', COLUMNS.peers, 'right')}${fit('LATENCY', COLUMNS.latency, 'right')}` +
     `${fit('MEMORY', COLUMNS.memory, 'right')}  WHERE`
+  const lines = state.nodes.map((row) => (
+    <Row key={row.name} row={row} chosen={row.name === selected} width={width} look={look} />
+  ))
+  if (state.dapp.status !== 'none') {
+    const chosen = selected === 'dapp'
+    lines.push(<DappRow key="dapp" dapp={state.dapp} chosen={chosen} width={width} look={look} />)
+  }
+  const at = lines.findIndex(({ key }) => key === selected)
+  const start = Math.max(0, at + 2 - rows)
   return (
-    <Box flexDirection="column" width={width}>
+    <Box flexDirection="column" width={width} height={rows}>
       <Text dimColor>{fit(head, width)}</Text>
-      {state.nodes.map((row) => (
-        <Row key={row.name} row={row} chosen={row.name === selected} width={width} look={look} />
-      ))}
-      {state.dapp.status !== 'none' && (
-        <DappRow dapp={state.dapp} chosen={selected === 'dapp'} width={width} look={look} />
-      )}
+      {lines.slice(start, start + rows - 1)}
     </Box>
   )
 }

@@ -68,7 +68,8 @@ class Picture implements Dashboard {
   readonly #terminal: Terminal
   readonly #store = new DashboardStore(Date.now)
   readonly #opening: Promise<void>
-  #recent: string[] = []
+  /** Lines that the plain stream has not shown yet. */
+  #missed: string[] = []
   #screen: Screen | undefined
   #plain = false
   #closed = false
@@ -84,8 +85,8 @@ class Picture implements Dashboard {
     this.#store.show(event)
     const line = plainLine(event)
     if (line === undefined) return
-    this.#recent = [...this.#recent.slice(1 - BACKFILL_LINES), line]
     if (this.#plain) this.#options.printer.say(line)
+    else this.#missed = [...this.#missed.slice(1 - BACKFILL_LINES), line]
   }
 
   async close(): Promise<void> {
@@ -128,7 +129,7 @@ class Picture implements Dashboard {
     this.#screen = undefined
     this.#plain = true
     const { printer } = this.#options
-    for (const line of this.#recent) printer.say(line)
+    for (const line of this.#missed.splice(0)) printer.say(line)
     printer.say(printer.talk('dim', 'plain stream: t goes back to the dashboard, q stops'))
     const { stdin } = this.#terminal
     stdin.setRawMode(true)

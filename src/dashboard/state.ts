@@ -30,7 +30,6 @@ export type DappState =
       readonly url: string | undefined
       readonly sandbox: 'none'
       readonly tookMs: number
-      readonly starts: number
     }
   | {
       readonly status: 'ended'
@@ -184,7 +183,8 @@ function reduceNode(state: State, event: NodeEvent, now: number): State {
     case 'node-stopped':
       return withNode(state, node, () => ({ status: 'stopped', detail: event.how }))
     case 'node-failed': {
-      const next = withNode(state, node, () => ({ status: 'failed', detail: event.message }))
+      const detail = oneLine(event.message)
+      const next = withNode(state, node, () => ({ status: 'failed', detail }))
       return withLog(next, node, `failed: ${event.message}`, now)
     }
     case 'node-health': {
@@ -207,8 +207,7 @@ function reduceDapp(state: State, event: RuntimeEvent, now: number): State {
       return { ...state, dapp: { status: 'starting', name: event.name, kind: event.kind } }
     case 'dapp-ready': {
       const { name, url, sandbox, tookMs } = event
-      const starts = dapp.status === 'ready' || dapp.status === 'changed' ? dapp.starts + 1 : 1
-      return { ...state, dapp: { status: 'ready', name, url, sandbox, tookMs, starts } }
+      return { ...state, dapp: { status: 'ready', name, url, sandbox, tookMs } }
     }
     case 'dapp-changed': {
       const next = withLog(state, 'dapp', `changed: ${event.files.join(', ')}`, now)
@@ -237,12 +236,16 @@ function withNode(state: State, name: string, change: (row: NodeRow) => Partial<
 }
 
 function withLog(state: State, node: string, text: string, at: number): State {
-  // Colours of a child would break the layout and hide in a search.
-  const line = stripVTControlCharacters(text)
-    .replaceAll('\t', '  ')
-    .replace(/\p{Cc}/gu, '')
+  const line = oneLine(text)
   const seq = state.seq + 1
   return { ...state, seq, logs: [...state.logs.slice(1 - MAX_LOGS), { seq, node, line, at }] }
+}
+
+/** Colours and line breaks of a child would break the layout, and colours hide in a search. */
+function oneLine(text: string): string {
+  return stripVTControlCharacters(text)
+    .replace(/[\t\n]/g, '  ')
+    .replace(/\p{Cc}/gu, '')
 }
 
 function withActivity(
@@ -265,7 +268,7 @@ function withActivity(
           seq,
           node: event.node,
           id: event.id,
-          summary: stripVTControlCharacters(event.summary),
+          summary: oneLine(event.summary),
         }
   const activity = [...state.activity.slice(1 - MAX_ACTIVITY), item]
   if (event.event !== 'block') return { ...state, seq, activity }

@@ -71,11 +71,10 @@ export const keyHelp: readonly (readonly [key: string, what: string, command: st
   ['p', 'log: pause, and go on', ''],
   ['PgUp PgDn', 'log: scroll', 'ela logs --since 5m'],
   ['a', 'accounts', 'ela accounts'],
-  ['w', 'intents that wait for the wallet; y, n decide', 'ela wallet approve <id>'],
+  ['w', 'intents for the wallet; y, n decide', 'ela wallet approve <id>'],
   ['t', 'plain stream, and back', 'ela dev --no-tui'],
   ['?', 'this help', 'ela help dev'],
-  ['q', 'stop everything', 'ela node stop'],
-  ['Ctrl-C', 'stop; a second time: at once', ''],
+  ['q, Ctrl-C', 'stop; Ctrl-C once more: at once', 'ela node stop'],
 ]
 
 export function rowNames(state: State): readonly string[] {

@@ -5,7 +5,7 @@ import { App } from '../../src/dashboard/App.tsx'
 import { fit, lookOf, rule } from '../../src/dashboard/look.ts'
 import type { DashboardEvent } from '../../src/dashboard/state.ts'
 import { DashboardStore } from '../../src/dashboard/store.ts'
-import type { Effect } from '../../src/dashboard/view.ts'
+import { type Effect, keyHelp } from '../../src/dashboard/view.ts'
 import { until } from '../support/fails.ts'
 
 const test = suite('dashboard picture')
@@ -92,6 +92,36 @@ for (const [columns, rows] of [
 test('says so when the terminal is too small', () => {
   using picture = open(30, 8)
   assert.match(picture.frame(), 'Enlarge')
+})
+
+test('keeps the selected row and whole lines where the table has too little room', async () => {
+  using picture = open(50, 12)
+  const rows = () =>
+    picture
+      .frame()
+      .split('\n')
+      .flatMap((line) => /^(?:▸| ) (\S+) +● /.exec(line)?.[1] ?? [])
+  assert.match(picture.frame().split('\n')[1] ?? '', 'NODE')
+  assert.equal(rows(), nodes.slice(0, 4))
+  for (let presses = 0; presses < 6; presses += 1) picture.stdin.write('j')
+  await until('the last row', () => picture.frame().includes('▸ dapp'))
+  assert.equal(rows(), [...nodes.slice(3), 'dapp'])
+})
+
+test('shows every key of the help on the smallest usual terminal', async () => {
+  using picture = open(80, 24)
+  picture.stdin.write('?')
+  await until('help', () => picture.frame().includes('ela node stop'))
+  for (const [key] of keyHelp) assert.ok(picture.frame().includes(key), key)
+  assert.not.ok(picture.frame().includes('…'))
+})
+
+test('says why the log shows nothing', async () => {
+  using picture = open(80, 24)
+  picture.stdin.write('f')
+  await until('the filter', () => picture.frame().includes('no line of mainchain yet'))
+  picture.stdin.write('f/nowhere\r')
+  await until('the search', () => picture.frame().includes('no line has `nowhere`'))
 })
 
 test('shows help with the command of every key, and goes back', async () => {

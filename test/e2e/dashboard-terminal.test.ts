@@ -21,6 +21,8 @@ function terminal(columns: number, rows: number, flags = '') {
   tmux('-u', '-f', '/dev/null', 'new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, command)
   return {
     screen: () => tmux('capture-pane', '-p'),
+    /** The screen with all that has scrolled off it. */
+    history: () => tmux('capture-pane', '-p', '-S', '-'),
     press: (...keys: string[]) => tmux('send-keys', ...keys),
     resize: (x: number, y: number) => tmux('resize-window', '-x', `${x}`, '-y', `${y}`),
     /** The pid of the program in the pane: the child of its shell. */
@@ -67,9 +69,16 @@ if (!present) {
     pane.press('t')
     await shows(pane, 'plain stream')
     assert.is(pane.state(), '0 1')
-    assert.match(pane.screen(), 'ela        ready in 1.1 s')
+    assert.match(pane.history(), 'ela        ready in 1.1 s')
     pane.press('t')
     await until('the picture again', () => pane.state() === '1 0')
+    // What the stream has shown is above; only what came since is told.
+    pane.press('t')
+    await until('the stream again', () => pane.state() === '0 1')
+    await until('its second end', () => pane.history().split('plain stream').length === 3)
+    assert.is(pane.history().split('ready in 1.1 s').length, 2)
+    pane.press('t')
+    await until('the picture at last', () => pane.state() === '1 0')
     pane.press('C-c')
     await shows(pane, 'code 0')
     assert.is(pane.state(), '0 1')
