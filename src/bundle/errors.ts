@@ -36,6 +36,11 @@ export const BundleError = defineErrors('bundle', {
     hint: 'Its fields come from `bundle` in ela.config.ts, package.json and the flags.',
     exit: 'misused',
   }),
+  badCapability: (why: string) => ({
+    message: `The manifest's \`capabilities\` are not good: ${why}.`,
+    hint: 'What a DApp may ask for: `ela help capabilities`.',
+    exit: 'notVerified',
+  }),
   appNeeded: (name: string) => ({
     message: 'A bundle belongs to the DID of an app, and none is known for this project.',
     hint: `Make one with \`ela did new ${name}\`, or name one with \`--app\`.`,

@@ -10,7 +10,7 @@ import {
   type Json,
   type JsonObject,
 } from '../protocol/did/canonical-json.ts'
-import { faultOfCapabilities } from './capabilities.ts'
+import { faultOfCapabilities } from './capabilities/index.ts'
 import { BundleError } from './errors.ts'
 import type { ListSummary } from './file-list.ts'
 import { limits } from './limits.ts'
