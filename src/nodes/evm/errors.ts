@@ -28,6 +28,13 @@ export const EvmError = defineErrors('evm', {
     hint: 'Put a copy of its folder back, or start a new chain with `ela dev --reset`.',
     exit: 'environment',
   }),
+  stateShortened: (file: string, bytes: number, known: number) => ({
+    message: `The chain's saved state in \`${file}\` is damaged: it has ${bytes} bytes and had ${known}.`,
+    hint:
+      `Put a copy of its folder back, with the \`.length\` file of that time (or none), or start ` +
+      `a new chain with \`ela dev --reset\`.`,
+    exit: 'environment',
+  }),
   folderUnwritable: (folder: string, cause: unknown) => ({
     message: `The folder \`${folder}\` cannot be written.`,
     hint: 'Free some space or give this user the right to write there.',

@@ -5,12 +5,17 @@
  *     <crc32 of the rest, 8 hex digits> <JSON>\n
  *
  * A line that a sudden end cut off was never acknowledged and is dropped at the next start. A line
- * that is damaged in any other way is an error: it was acknowledged and is lost.
+ * that is damaged in any other way is an error: it was acknowledged and is lost. So is a file that
+ * is shorter than it was known to be.
  */
-import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { writeFileAtomic } from '../../base/atomic-file.ts'
+import { forgetLength, knownLength, rememberLength } from '../known-length.ts'
 import { EvmError } from './errors.ts'
+
+/** A power cut may take the lines of this long with it; the death of the process takes none. */
+const FLUSH_AFTER_MS = 1_000
 
 export type JournalRecord =
   /** First line: what the rest builds upon. `state` is absent on a chain from its genesis. */
@@ -47,6 +52,7 @@ export class Journal {
   readonly file: string
   readonly #handle: number
   #length: number
+  #flushTimer: NodeJS.Timeout | undefined
 
   private constructor(file: string, length: number) {
     this.file = file
@@ -65,9 +71,11 @@ export class Journal {
     return new Journal(file, Buffer.byteLength(text))
   }
 
-  /** Throws `evm/stateDamaged`. */
+  /** Throws `evm/stateDamaged`, `evm/stateShortened`. */
   static open(file: string): { readonly journal: Journal; readonly records: JournalRecord[] } {
     const text = readFileSync(file)
+    const known = knownLength(file)
+    if (text.length < known) throw EvmError.stateShortened(file, text.length, known)
     const whole = text.lastIndexOf(0x0a) + 1
     const lines = text.subarray(0, whole).toString('utf8').split('\n').slice(0, -1)
     const records = lines.map((line, at) => parseLine(file, line, at + 1))
@@ -91,16 +99,29 @@ export class Journal {
       throw EvmError.folderUnwritable(this.file, error)
     }
     this.#length += bytes.length
+    this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_AFTER_MS).unref()
   }
 
   /** Forgets everything after the first `length` bytes. */
   truncate(length: number): void {
+    forgetLength(this.file)
     ftruncateSync(this.#handle, length)
     this.#length = length
   }
 
   close(): void {
+    this.#flush()
     closeSync(this.#handle)
+  }
+
+  /** Best effort: what cannot be written is said when the next line is. */
+  #flush(): void {
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    try {
+      fdatasyncSync(this.#handle)
+      rememberLength(this.file, this.#length)
+    } catch {}
   }
 }
 

@@ -20,7 +20,10 @@ export interface SavedChain {
   readonly records: readonly JournalRecord[]
 }
 
-/** Opens what is there or begins anew. Throws `evm/stateDamaged` and `evm/folderUnwritable`. */
+/**
+ * Opens what is there or begins anew.
+ * Throws `evm/stateDamaged`, `evm/stateShortened` and `evm/folderUnwritable`.
+ */
 export function openSavedChain(dataDir: string, chainId: number): SavedChain {
   try {
     accessSync(dataDir, constants.W_OK)
@@ -28,6 +31,7 @@ export function openSavedChain(dataDir: string, chainId: number): SavedChain {
     throw EvmError.folderUnwritable(dataDir, error)
   }
   const generation = generations(dataDir).at(-1)
+  assertNoneMissing(dataDir, generation)
   if (generation === undefined) return newChain(dataDir, chainId)
   const file = journalFile(dataDir, generation)
   const { journal, records } = Journal.open(file)
@@ -108,10 +112,21 @@ function generations(dataDir: string): readonly number[] {
     .sort((a, b) => a - b)
 }
 
+/** A journal that is gone leaves its length behind, or the state it built upon. */
+function assertNoneMissing(dataDir: string, generation = -1): void {
+  for (const name of readdirSync(dataDir)) {
+    const [, noted, saved] = /^(?:journal-(\d+)\.log\.length|state-(\d+)\.json)$/.exec(name) ?? []
+    // The state of a copy that was being made has no journal yet; the one before it has.
+    const of = noted ?? (generation < 0 ? saved : undefined)
+    if (of === undefined || Number(of) <= generation) continue
+    throw EvmError.stateDamaged(journalFile(dataDir, Number(of)), 'it is missing')
+  }
+}
+
 /** Files of other generations are leftovers of a copy that was being made or has been replaced. */
 function removeOthers(dataDir: string, generation: number): void {
   for (const name of readdirSync(dataDir)) {
-    const of = /^(?:journal|state)-(\d+)\.(?:log|json)$/.exec(name)?.[1]
+    const of = /^(?:journal|state)-(\d+)\.(?:log|json)(?:\.length)?$/.exec(name)?.[1]
     if (of !== undefined && Number(of) !== generation) rmSync(path.join(dataDir, name))
   }
 }

@@ -8,7 +8,7 @@
  * that dies while it writes leaves a record that ends too early; that tail was never answered for
  * and is cut off at the next start. Anything else that does not read back is damage, and is said.
  *
- * A file that is shorter than it was known to be is damage too: see `known-length.ts`.
+ * A file that is shorter than it was known to be is damage too: see `../known-length.ts`.
  */
 import { createHash } from 'node:crypto'
 import {
@@ -24,8 +24,8 @@ import {
 import path from 'node:path'
 import { equalBytes } from '../../base/bytes-text.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
+import { knownLength, rememberLength } from '../known-length.ts'
 import { MainchainError } from './errors.ts'
-import { assertNothingLost, rememberLength } from './known-length.ts'
 
 const FILE_MARK = Buffer.from('ELABLK01')
 const HEAD_BYTES = FILE_MARK.length + 32
@@ -64,7 +64,8 @@ export class BlockFile {
     }
     try {
       const size = fstatSync(this.#handle).size
-      assertNothingLost(file, size)
+      const known = knownLength(file)
+      if (size < known) throw MainchainError.shortened(file, size, known)
       if (!hasHead(file, this.#handle, size, genesisHash)) {
         writeHead(file, this.#handle, genesisHash)
       }

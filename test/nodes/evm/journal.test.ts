@@ -1,4 +1,11 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -40,6 +47,8 @@ test('drops a cut-off last line wherever it was cut', () => {
   const firstLine = whole.indexOf(0x0a) + 1
   for (let length = firstLine; length < whole.length; length++) {
     writeFileSync(file, whole.subarray(0, length))
+    // A sudden end comes before the length is noted.
+    rmSync(`${file}.length`)
     const { journal, records } = Journal.open(file)
     assert.equal(records, [start])
     journal.append(clock(2))
@@ -48,6 +57,53 @@ test('drops a cut-off last line wherever it was cut', () => {
     assert.equal(again.records, [start, clock(2)])
     again.journal.close()
   }
+})
+
+test('refuses a journal that lost its end, and cuts nothing off', async () => {
+  using folder = temporaryFolder()
+  const file = folder.join('journal')
+  const journal = Journal.create(file, [start])
+  journal.append(clock(1), clock(2))
+  journal.close()
+  const whole = readFileSync(file)
+  const lastLine = whole.lastIndexOf(0x0a, -2) + 1
+  for (const kept of [0, whole.indexOf(0x0a) + 1, lastLine, lastLine + 5, whole.length - 1]) {
+    writeFileSync(file, whole.subarray(0, kept))
+    const { message, hint } = await fails('evm/stateShortened', () => Journal.open(file))
+    assert.match(message, file)
+    assert.match(message, `${kept} bytes and had ${whole.length}`)
+    assert.match(hint ?? '', 'ela dev --reset')
+    assert.is(readFileSync(file).length, kept)
+  }
+})
+
+test('takes a journal that was made shorter on purpose', () => {
+  using folder = temporaryFolder()
+  const file = folder.join('journal')
+  const journal = Journal.create(file, [start])
+  journal.append(clock(1))
+  journal.close()
+  const again = Journal.open(file).journal
+  const mark = again.length
+  again.append(clock(2))
+  again.truncate(mark)
+  assert.equal(Journal.open(file).records, [start, clock(1)])
+  again.close()
+})
+
+test('refuses a folder whose journal is gone, and removes nothing', async () => {
+  using folder = temporaryFolder()
+  const first = openSavedChain(folder.path, 21)
+  first.journal.append(clock(1))
+  first.journal.close()
+  rmSync(folder.join('journal-0.log'))
+  const none = await fails('evm/stateDamaged', () => openSavedChain(folder.path, 21))
+  assert.match(none.message, 'journal-0.log')
+  rmSync(folder.join('journal-0.log.length'))
+  writeFileSync(folder.join('state-3.json'), '{}')
+  const alone = await fails('evm/stateDamaged', () => openSavedChain(folder.path, 21))
+  assert.match(alone.message, 'journal-3.log')
+  assert.ok(existsSync(folder.join('state-3.json')))
 })
 
 test('refuses a damaged line', async () => {
@@ -71,7 +127,11 @@ test('moves to a new generation as a whole', async () => {
   const second = saveCopy(folder.path, first, { chainId: 21, height: 7, dump, records: [clock(2)] })
   second.journal.append(clock(3))
   second.journal.close()
-  assert.equal(readdirSync(folder.path).sort(), ['journal-1.log', 'state-1.json'])
+  assert.equal(readdirSync(folder.path).sort(), [
+    'journal-1.log',
+    'journal-1.log.length',
+    'state-1.json',
+  ])
   // A copy that was being made when the power went: the state is there, its journal is not.
   writeFileSync(folder.join('state-2.json'), 'half')
   const again = openSavedChain(folder.path, 21)

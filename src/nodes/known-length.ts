@@ -2,8 +2,7 @@
  * `<file>.length`: how long an append-only file was when it last reached the disk. A file that is
  * shorter, empty or gone has lost what was answered for, which no half-written end explains.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { MainchainError } from './errors.ts'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 /** Best effort: an older note only claims less. Not flushed, so that it never runs ahead. */
 export function rememberLength(file: string, bytes: number): void {
@@ -13,13 +12,20 @@ export function rememberLength(file: string, bytes: number): void {
   } catch {}
 }
 
-/** Throws `mainchain/shortened`. */
-export function assertNothingLost(file: string, bytes: number): void {
-  if (!existsSync(noteOf(file))) return
-  const text = readFileSync(noteOf(file), 'utf8')
-  // A power cut may have emptied the note: then it claims nothing.
-  const known = /^\d+\n$/.test(text) ? Number(text) : 0
-  if (bytes < known) throw MainchainError.shortened(file, bytes, known)
+/** In bytes; 0 when nothing is known, as of a new file or where a power cut emptied the note. */
+export function knownLength(file: string): number {
+  let text: string
+  try {
+    text = readFileSync(noteOf(file), 'utf8')
+  } catch {
+    return 0
+  }
+  return /^\d+\n$/.test(text) ? Number(text) : 0
+}
+
+/** For a file that is about to become shorter on purpose. */
+export function forgetLength(file: string): void {
+  rmSync(noteOf(file), { force: true })
 }
 
 function noteOf(file: string): string {
