@@ -17,6 +17,7 @@ const programs = {
   'eid-node': 'src/nodes/eid/main.ts',
   'carrier-node': 'src/nodes/carrier/main.ts',
   'key-agent': 'src/identity/key-agent-main.ts',
+  'cpp-compiler': 'src/build/cpp-compiler.ts',
 }
 
 /** Development-only imports of ink that cost start time and are never used. */
@@ -73,10 +74,10 @@ try {
       js: "import{createRequire as __elaRequire}from'node:module';const require=__elaRequire(import.meta.url);",
     },
   })
-  // The engine takes them as text.
-  cpSync(path.join(root, 'src/runtime/engine/workers'), path.join(fresh, 'workers'), {
-    recursive: true,
-  })
+  // JavaScript for the engine, which is read as text.
+  for (const folder of ['src/runtime/engine/workers', 'src/build/glue']) {
+    cpSync(path.join(root, folder), path.join(fresh, path.basename(folder)), { recursive: true })
+  }
   rmSync(target, { recursive: true, force: true })
   renameSync(fresh, target)
 } catch (error) {

@@ -15,6 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   supervisor: ['base'],
   contracts: [],
   scaffold: ['base'],
+  build: ['base'],
   nodes: ['base', 'protocol', 'supervisor', 'contracts'],
   identity: ['base', 'protocol'],
   wallet: ['base', 'protocol', 'identity', 'contracts'],
@@ -22,7 +23,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   bundle: ['base', 'protocol', 'identity'],
   releases: ['base', 'protocol', 'identity', 'wallet', 'bundle'],
   devnet: ['base', 'protocol', 'supervisor', 'nodes', 'config', 'identity', 'bundle'],
-  runtime: ['base', 'protocol', 'supervisor', 'identity', 'bundle', 'releases'],
+  runtime: ['base', 'protocol', 'supervisor', 'build', 'identity', 'bundle', 'releases'],
   dashboard: ['base', 'devnet', 'runtime'],
   commands: [
     'base',
@@ -30,6 +31,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'nodes',
     'identity',
     'wallet',
+    'build',
     'bundle',
     'releases',
     'scaffold',
@@ -53,7 +55,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   chokidar: ['runtime'],
   'cli-truncate': ['dashboard'],
   commander: ['cli.ts', 'commands'],
-  execa: ['supervisor', 'scaffold', 'commands'],
+  execa: ['supervisor', 'scaffold', 'build', 'commands'],
   esbuild: ['base'],
   'fastest-levenshtein': ['base'],
   ink: ['dashboard'],
@@ -199,7 +201,7 @@ test('every package is pinned, and none asks for an install script', () => {
   >
   const loose = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
     Object.entries(manifest[kind] ?? {})
-      .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
+      .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version))
       .map(([name, version]) => `${name}@${version}`),
   )
   assert.equal(loose, [])
