@@ -165,6 +165,7 @@ export class ChallengeDesk {
     }
     const time = this.#now()
     const userDid = found.issuer
+    if (userDid === instanceDid) throw NotGenuineError.notAChallenge('the app vouches for itself')
     const until = parseTime(found.expirationDate) ?? Number.POSITIVE_INFINITY
     const expires = Math.min(until, time + WEEK_SECONDS)
     const accessToken = signToken({

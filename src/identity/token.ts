@@ -56,17 +56,30 @@ export async function checkToken(text: string, check: TokenCheck): Promise<JsonO
   await checkSignature(jwt, issuer, async (keyId) =>
     authenticationKey(known.document, keyId, lookup),
   )
-  const { exp, nbf, aud } = claims
-  if (typeof exp === 'number' && exp <= time) {
+  const { aud } = claims
+  const exp = secondsIn(claims, 'exp')
+  const nbf = secondsIn(claims, 'nbf')
+  if (exp !== undefined && exp <= time) {
     throw NotGenuineError.expired('The token', formatTime(Math.floor(exp)))
   }
-  if (typeof nbf === 'number' && nbf > time) {
+  if (nbf !== undefined && nbf > time) {
     throw NotGenuineError.notYetValid('The token', formatTime(Math.floor(nbf)))
   }
   if (audience !== undefined && aud !== audience) {
     throw NotGenuineError.wrongClaim('aud', audience, String(aud))
   }
   return claims
+}
+
+/** A time that is no number would never come, so a token with one would never end. */
+function secondsIn(claims: JsonObject, name: 'exp' | 'nbf'): number | undefined {
+  const value = claims[name]
+  if (value === undefined) return undefined
+  // The latest moment that can be written as a date.
+  if (typeof value !== 'number' || Math.abs(value) > 8.64e12) {
+    throw NotGenuineError.wrongClaim(name, 'seconds since 1970', JSON.stringify(value))
+  }
+  return value
 }
 
 async function checkSignature(

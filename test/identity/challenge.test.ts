@@ -106,6 +106,8 @@ test('nobody is let in by the word of one who is not published, or not by any', 
     time: TIME,
     expires: TIME + DAY,
   })
+  const byItself = await answering(await challenge(), vouched(instance))
+  await fails('did/notAChallenge', () => door.accept(byItself))
   const without = await answering(await challenge(), other)
   await fails('did/notAChallenge', () => door.accept(without))
 })

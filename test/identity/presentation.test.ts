@@ -23,7 +23,9 @@ import { credentialText, wholeCredentialText } from '../../src/protocol/did/cred
 import { readCredential } from '../../src/protocol/did/credential-form.ts'
 import { encodeKey } from '../../src/protocol/did/did.ts'
 import { parseDocument } from '../../src/protocol/did/document.ts'
+import { jwtSignedText } from '../../src/protocol/did/jwt.ts'
 import { presentationText, readPresentation } from '../../src/protocol/did/presentation.ts'
+import { signText } from '../../src/protocol/did/sign.ts'
 import { fails } from '../support/fails.ts'
 
 const test = suite('identity: credentials, presentations and tokens')
@@ -211,6 +213,15 @@ test('a token is valid for its time, its audience and its signer', async () => {
   const [head = '', , signature = ''] = token.split('.')
   const claimsOfBob = Buffer.from(JSON.stringify({ ...claims, iss: bob.did })).toString('base64url')
   await fails('did/wrongSignature', () => checkToken(`${head}.${claimsOfBob}.${signature}`, check))
+  const signed = (more: JsonObject) => {
+    const text = jwtSignedText({ iss: alice.did, ...more })
+    return `${text}.${signText(text, alice.privateKey)}`
+  }
+  await checkToken(signed({}), check)
+  for (const when of ['soon', null, 1e300]) {
+    await fails('did/wrongClaim', () => checkToken(signed({ exp: when }), check))
+    await fails('did/wrongClaim', () => checkToken(signed({ nbf: when }), check))
+  }
   const none = Buffer.from('{"alg":"none"}').toString('base64url')
   await fails('did/wrongSignature', () => checkToken(`${none}.${token.split('.')[1]}.`, check))
 })
