@@ -6,9 +6,10 @@ import { callData, legacyOnly } from './call-object.ts'
 import type { Chain } from './chain.ts'
 import { BLOCK_OF_CALLS, type DifficultyOpcode } from './difficulty-opcode.ts'
 import { NO_FUNDS, realAnswer } from './engine-refusal.ts'
+import { GasPrice } from './gas-price.ts'
 import type { Guard } from './guard.ts'
 import { isObject, type JsonObject, quantity, toQuantity } from './json-values.ts'
-import { fixed, keyless, notYet, passed, renamed, shaped } from './methods.ts'
+import { fixed, keyless, modules, notYet, passed, renamed, shaped } from './methods.ts'
 import type { Natives } from './natives.ts'
 import {
   methodMissing,
@@ -30,14 +31,17 @@ export interface DispatcherOptions {
 }
 
 const ERROR_WITHIN = 1_024
-const GWEI = 1_000_000_000
 const calls: ReadonlySet<string> = new Set(['eth_call', 'eth_estimateGas'])
 
 export class Dispatcher {
   readonly #options: DispatcherOptions
 
+  readonly #gasPrice: GasPrice
+
   constructor(options: DispatcherOptions) {
     this.#options = options
+    const { chain } = options
+    this.#gasPrice = new GasPrice(() => chain.client, chain.settings.minGasPrice)
   }
 
   /**
@@ -82,10 +86,13 @@ export class Dispatcher {
     if (other !== undefined) return this.#reshape(other.method, [params[0], false], other.shape)
     if (method === 'eth_sendTransaction') return transactions.sendUnsigned(request)
     if (method === 'eth_gasPrice') {
-      return { result: toQuantity(Math.max(GWEI, chain.settings.minGasPrice)) }
+      return { result: toQuantity(await this.#gasPrice.suggest()) }
     }
     if (method === 'web3_clientVersion') return { result: chain.settings.clientVersion }
     if (method === 'eth_getTransactionFeeDetails') return this.#feeDetails(params)
+    if (method === 'rpc_modules') {
+      return { result: chain.extension === undefined ? modules : { did: '1.0', ...modules } }
+    }
     if (fixed.has(method)) return { result: fixed.get(method) }
     if (keyless.has(method)) return refusal('unknown account')
     if (notYet.has(method)) return refusal(`${method} is not supported by this devnet yet`)

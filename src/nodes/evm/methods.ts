@@ -67,8 +67,9 @@ export const fixed: ReadonlyMap<string, unknown> = entriesOf<unknown>({
   eth_pendingTransactions: [],
   eth_protocolVersion: '0x40',
   net_peerCount: '0x0',
-  rpc_modules: { did: '1.0', eth: '1.0', net: '1.0', rpc: '1.0', txpool: '1.0', web3: '1.0' },
 })
+
+export const modules = { eth: '1.0', net: '1.0', rpc: '1.0', txpool: '1.0', web3: '1.0' }
 
 /** Methods that need an account of the node's own, which it has not. */
 export const keyless: ReadonlySet<string> = new Set(['eth_sign', 'eth_signTransaction'])

@@ -181,6 +181,7 @@ test('answers under the names of both APIs, as one object serves both', async ()
     credentials: null,
   })
   assert.is((await get(url, 'eth_resolveCredential', [{ id: `${alice.did}#x` }])).status, 3)
+  assert.is((await get(url, 'rpc_modules')).did, '1.0')
   for (const method of ['did_blockNumber', 'did_getBalance', 'did_constructor', 'eth_resolve']) {
     assert.is((await ask(url, method, [])).error?.code, -32601)
   }

@@ -220,6 +220,14 @@ test('takes the lowest gas price from the config', async () => {
     ask(url, 'eth_sendRawTransaction', [signed(0, { gasPrice }).raw])
   assert.is((await send(50_000_000_000n - 1n)).error?.message, 'gasPrice too low')
   assert.ok((await send(50_000_000_000n)).result)
+  const { raw } = signed(1, { gasPrice: 70_000_000_000n })
+  await get(url, 'eth_sendRawTransaction', [raw])
+  // Of two blocks the cheaper counts.
+  assert.is(Number(await get(url, 'eth_gasPrice')), 50e9)
+  await get(url, 'eth_sendRawTransaction', [signed(2, { gasPrice: 70_000_000_000n }).raw])
+  await until('the third', async () => {
+    return Number(await get(url, 'eth_gasPrice')) === 70e9 || undefined
+  })
   await fails('evm/badOption', () => startNode(esc, { options: { minGasPrice: '1 gwei' } }))
 })
 

@@ -46,6 +46,7 @@ test('answers the questions every client asks first', async ({ url }) => {
   assert.is(await get(url, 'net_peerCount'), '0x0')
   assert.is(await get(url, 'net_listening'), true)
   assert.is(await get(url, 'eth_syncing'), false)
+  assert.is(Object.keys(await get(url, 'rpc_modules')).join(' '), 'eth net rpc txpool web3')
   assert.equal(await get(url, 'eth_accounts'), [])
   assert.match(await get(url, 'web3_clientVersion'), /^Geth\/v1\.9\.7\.0-v1\.12\.0-/)
   assert.ok(BigInt(await get(url, 'eth_getBalance', [addressOf(0), 'latest'])) > 10n ** 18n)
