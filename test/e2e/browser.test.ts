@@ -55,7 +55,7 @@ if (browserProgram === undefined) {
   })
 
   // Attacks 59 to 63 of the list in the specification of the runtime.
-  test('59: a page reads neither storage nor cookies nor answers of another DApp', async () => {
+  test('attack 59: a page reads neither storage nor cookies nor answers of another DApp', async () => {
     await using browser = await startBrowser()
     await using a = await web('first')
     await using b = await web('second')
@@ -73,7 +73,7 @@ if (browserProgram === undefined) {
     assert.is(await tab.run('document.cookie'), 'secret=a')
   })
 
-  test('60 and 61: a page asks no node, frames nobody, and has no hold on who opened it', async () => {
+  test('attacks 60, 61: a page asks no node, frames nobody, and has no hold on who opened it', async () => {
     await using browser = await startBrowser()
     await using node = await victim()
     await using dapp = await web('first', {
@@ -114,7 +114,7 @@ if (browserProgram === undefined) {
     assert.is.not(opened, 'held')
   })
 
-  test('63: another page neither posts to a DApp nor reads or draws it', async () => {
+  test('attack 63: another page neither posts to a DApp nor reads or draws it', async () => {
     await using browser = await startBrowser()
     await using dapp = await web('shop')
     // A hostile site of this machine, which nothing of ours restrains.

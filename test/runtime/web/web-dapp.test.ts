@@ -96,7 +96,7 @@ test('sends parts of a file to players that ask for them', async () => {
   assert.is(await (await fetch(`${web.url}empty.txt`)).text(), '')
 })
 
-test('never leaves the public folder, however the path is written', async () => {
+test('attack 18: never leaves the public folder, however the path is written', async () => {
   await using web = await runDapp(site, { kind: 'web' })
   for (const target of [
     '/../secret.txt',
@@ -140,7 +140,7 @@ test('follows no link out of the public folder', async () => {
   assert.is((await fetch(`${web.url}loop`)).status, 404)
 })
 
-test('refuses foreign hosts and origins on every path', async () => {
+test('attack 62: refuses foreign hosts and origins on every path', async () => {
   await using web = await runDapp(site, { kind: 'web' })
   const { port } = new URL(web.url)
   for (const path of ['/', '/__ela/session.json', '/__ela/events', '/__ela/rpc/esc']) {
