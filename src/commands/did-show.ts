@@ -1,4 +1,6 @@
 /** `ela did list`, `show`, `resolve` and `history`: nothing here changes the chain. */
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import type { Paint } from '../base/printer.ts'
 import { findSession } from '../devnet/session.ts'
 import { DidUseError } from '../identity/did-errors.ts'
@@ -75,11 +77,24 @@ export async function runShow(typed: string | undefined, context: Context): Prom
   )
 }
 
-export async function runResolve(typed: string, all: boolean, context: Context): Promise<void> {
+export interface ResolveFlags {
+  readonly all?: boolean
+  readonly out?: string
+}
+
+export async function runResolve(
+  typed: string,
+  { all = false, out }: ResolveFlags,
+  context: Context,
+): Promise<void> {
   const { rpc } = eidOf(findSession(context))
   const did = plainDidOfName(typed, keyPlaceOf(context))
   const resolved = await resolveDid(rpc, did, all)
   if (resolved.status === 'unpublished') throw DidUseError.notOnChain(did)
+  if (out !== undefined) {
+    const text = JSON.stringify(newestDocument(resolved), undefined, 2)
+    await writeFile(path.resolve(context.cwd, out), `${text}\n`)
+  }
   context.printer.answer('did resolve', resolved, ({ status, transactions }, paint) =>
     [
       `${did} ${paintStatus(status, paint)}`,

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { Context } from './context.ts'
 import type { ImportFlags, NewFlags } from './did-new.ts'
+import type { ResolveFlags } from './did-show.ts'
 import { defineChain, defineParts, defineSigned } from './did-verbs.ts'
 
 export function define(command: Command, context: Context): void {
@@ -101,16 +102,18 @@ function defineLocal(command: Command, context: Context): void {
     .description('print the document of a DID as the chain has it')
     .argument('<did>', 'DID or name')
     .option('--all', 'every document it had, newest first')
+    .option('--out <file>', 'also write its newest document there')
     .addHelpText(
       'after',
       `
 Examples:
   ela did resolve alice
+  ela did resolve alice --out alice.json && ela did verify alice.json
   ela did resolve did:elastos:iXcRhYB38gMt1phi5JXJMjeXL2TL8cg58y --all --json`,
     )
-    .action(async (typed: string, { all = false }: { all?: boolean }) => {
+    .action(async (typed: string, flags: ResolveFlags) => {
       const { runResolve } = await import('./did-show.ts')
-      await runResolve(typed, all, context)
+      await runResolve(typed, flags, context)
     })
   command
     .command('history')

@@ -1,5 +1,5 @@
 /** `ela did` against a real EID node, found by its session file. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { callRpc } from '../../src/base/json-rpc.ts'
@@ -76,7 +76,10 @@ test('publishes an account, changes it, resolves it and ends it', async () => {
   ])
   const ended = await run('deactivate alice', devnet)
   assert.is(ended.operation, 'deactivate')
-  assert.is((await run(`resolve ${created.did}`, devnet)).status, 'deactivated')
+  assert.is((await run(`resolve ${created.did} --out alice.json`, devnet)).status, 'deactivated')
+  const file = devnet.folder.join('alice.json')
+  assert.equal(JSON.parse(readFileSync(file, 'utf8')), document)
+  assert.is((await run('verify alice.json', devnet)).code, 0)
   assert.equal(await run('publish alice', devnet), {
     code: 6,
     schema: undefined,
