@@ -22,11 +22,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
+// Programs that are started without a word about their environment get this process's own.
+const env = { ...process.env }
+for (const name of ['ELA_KEYSTORE_JSON', 'ELA_KEYSTORE_PASSWORD']) delete process.env[name]
+
 const code = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
-  env: process.env,
+  env,
   cwd: whereTheUserStands(),
   get signal() {
     cleansUp = true

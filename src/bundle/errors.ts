@@ -107,4 +107,13 @@ export const BundleError = defineErrors('bundle', {
     hint: 'Leave it out.',
     exit: 'misused',
   }),
+  badLock: (why: string) => ({
+    message: `package-lock.json cannot be read: ${why}.`,
+    hint: 'Make it anew with `npm install --package-lock-only`.',
+    exit: 'misused',
+  }),
+  dirtyTree: (changed: string) => ({
+    message: 'Files differ from the commit that would be named as the source.',
+    hint: `Commit them, or say \`--dirty\`:\n${changed}`,
+  }),
 })

@@ -9,7 +9,7 @@ import { GzipFile } from './gzip-file.ts'
 import { limits, unpackedLimit } from './limits.ts'
 import { encodeManifest, entryPaths, type ManifestWish } from './manifest.ts'
 import { FILE_LIST, MANIFEST, SIGNATURES } from './path-grammar.ts'
-import { secretIn } from './secrets.ts'
+import { secretIn, secretName } from './secrets.ts'
 import { type BundleSignature, bundleIdOf, encodeSignatures } from './signature-file.ts'
 import { END, headerOf, paddingOf } from './ustar.ts'
 import { type FoundFile, findFiles, stateOf } from './walk.ts'
@@ -158,7 +158,7 @@ async function hashFiles(
     )
     if (keeps) {
       const content = parts.length === 1 ? (parts[0] ?? chunk) : Buffer.concat(parts)
-      const secret = await secretIn(content)
+      const secret = secretName(one.path, content) ?? (await secretIn(content))
       if (secret !== undefined) throw BundleError.secretInside(one.path, secret)
     }
     hashed.push({ ...one, sha256: sum.digest('hex') })

@@ -37,4 +37,10 @@ export const Refusal = defineErrors('bundle', {
   appDeactivated: (did: string) => refused(`${did} was deactivated by its owner`),
   appExpired: (did: string, when: string) => refused(`${did} expired at ${when}`),
   badPolicy: (why: string) => refused(`the release policy of the app cannot be read: ${why}`),
+  badProvenance: (why: string) => refused(`what tells where it comes from is wrong: ${why}`),
+  otherSubject: (digest: string) =>
+    refused(
+      `what tells where it comes from is about another file, not sha256:${digest}`,
+      'Signing changes the file: attest what is signed, after it is signed.',
+    ),
 })

@@ -21,6 +21,22 @@ const PEM = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/
 const EXTENDED = /\b[xyz]prv[1-9A-HJ-NP-Za-km-z]{90,120}\b/
 const NAMED_KEY = /(?:private|priv|secret|signing)[-_ ]?key["'\s:=]{1,12}(?:0x)?[0-9a-f]{64}\b/i
 
+/** Files that are made to hold what others must not know. */
+const PRIVATE_FILES: readonly (readonly [name: RegExp, what: string])[] = [
+  [/^\.env(?!\.(?:example|sample|template)$)(?:\..+)?$/, 'settings of one machine'],
+  [/^id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?$/, 'a private key (SSH)'],
+  [/\.(?:p12|pfx|jks|keystore)$/i, 'a store of keys'],
+  [/^keystore.*\.dat$/i, 'a key file'],
+  [/^\.(?:netrc|git-credentials|pgpass)$/, 'passwords'],
+]
+
+/** What secret the name of a file tells of, in words; `undefined` when none. */
+export function secretName(path: string, content: Buffer): string | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (name === '.npmrc') return content.includes('_auth') ? 'a password of a registry' : undefined
+  return PRIVATE_FILES.find(([pattern]) => pattern.test(name))?.[1]
+}
+
 /** What secret a file holds, in words; `undefined` when none is found. */
 export async function secretIn(content: Buffer): Promise<string | undefined> {
   return markedSecret(content) ?? ((await hasPhrase(content)) ? 'a phrase of a wallet' : undefined)

@@ -32,8 +32,13 @@ export function bundleIdOf(manifest: Uint8Array): string {
 
 /** The 64 bytes that are signed. */
 export function messageFor(manifest: Uint8Array): Buffer {
+  return messageIn(MANIFEST_DOMAIN, manifest)
+}
+
+/** The same for whatever else an app says: one domain cannot be taken for another. */
+export function messageIn(domain: string, payload: Uint8Array): Buffer {
   const part = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest()
-  return Buffer.concat([part(MANIFEST_DOMAIN), part(manifest)])
+  return Buffer.concat([part(domain), part(payload)])
 }
 
 export function isKeyId(text: string): boolean {
@@ -56,29 +61,36 @@ export function parseSignatures(bytes: Buffer, bundle: string): readonly BundleS
   }
   if (value['schema'] !== SCHEMA) throw Refusal.badSignatures('its schema is not known')
   if (value['bundle'] !== bundle) throw Refusal.badSignatures('it is of another bundle')
-  const list = value['signatures']
-  if (!Array.isArray(list)) throw Refusal.badSignatures('`signatures` is no list')
-  const signatures = list.map(parseSignature)
+  return parseSignatureList(value['signatures'], Refusal.badSignatures)
+}
+
+/** Signatures in the order of their keys, one of each. Throws what `refuse` makes. */
+export function parseSignatureList(
+  list: Json | undefined,
+  refuse: (why: string) => Error,
+): readonly BundleSignature[] {
+  if (!Array.isArray(list)) throw refuse('`signatures` is no list')
+  const signatures = list.map((one) => parseSignature(one, refuse))
   for (const [index, { kid }] of signatures.entries()) {
     const before = signatures[index - 1]
     if (before !== undefined && before.kid >= kid) {
-      throw Refusal.badSignatures('its signatures are out of order, or one key signed twice')
+      throw refuse('its signatures are out of order, or one key signed twice')
     }
   }
   return signatures
 }
 
-function parseSignature(value: Json): BundleSignature {
+function parseSignature(value: Json, refuse: (why: string) => Error): BundleSignature {
   if (!isObject(value) || Object.keys(value).join() !== 'alg,kid,sig') {
-    throw Refusal.badSignatures('a signature has other members than it should')
+    throw refuse('a signature has other members than it should')
   }
   const { alg, kid, sig } = value
-  if (alg !== 'ES256') throw Refusal.badSignatures('the algorithm of a signature is not known')
-  if (typeof kid !== 'string' || !isKeyId(kid)) throw Refusal.badSignatures('a key id is wrong')
+  if (alg !== 'ES256') throw refuse('the algorithm of a signature is not known')
+  if (typeof kid !== 'string' || !isKeyId(kid)) throw refuse('a key id is wrong')
   const isText = typeof sig === 'string' && SIGNATURE_TEXT.test(sig)
   // Text with bits to spare decodes to the same bytes as another text.
   if (!isText || Buffer.from(sig, 'base64url').toString('base64url') !== sig) {
-    throw Refusal.badSignatures('a signature is not 64 bytes of base64url')
+    throw refuse('a signature is not 64 bytes of base64url')
   }
   return { alg, kid, sig }
 }

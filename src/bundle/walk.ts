@@ -14,7 +14,8 @@ export interface FoundFile extends TarEntry {
 }
 
 const OUTSIDE_FOLDERS = new Set(['.git', '.ela', 'node_modules'])
-const OUTSIDE_FILES = /^(?:\.DS_Store|Thumbs\.db|.*\.dapp\.tgz)$/
+/** Litter, and bundles with what is told about them. */
+const OUTSIDE_FILES = /^(?:\.DS_Store|Thumbs\.db|.*\.(?:dapp\.tgz|cdx\.json|provenance\.json))$/
 const CONFIG = /^ela\.config\.(?:m?[jt]s|json)$/
 
 /**

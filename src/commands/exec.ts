@@ -1,15 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
-import path from 'node:path'
+import { constants } from 'node:os'
 import type { Command } from 'commander'
 import { loadConfigOrDefault } from '../config/load.ts'
-import { type Devnet, startDevnet } from '../devnet/devnet.ts'
-import { isAbandoned } from '../devnet/lock.ts'
-import type { DevnetOptions } from '../devnet/options.ts'
-import { findSession, STATE_FOLDER } from '../devnet/session.ts'
+import { findSession } from '../devnet/session.ts'
 import type { Context } from './context.ts'
-import { addDevnetFlags, type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
+import { addDevnetFlags, type DevnetFlags } from './devnet-flags.ts'
+import { withoutSecrets } from './environment-key.ts'
 import { CommandError } from './errors.ts'
+import { withOwnDevnet } from './own-devnet.ts'
 import { projectFolder } from './project-folder.ts'
 
 interface Flags extends DevnetFlags {
@@ -23,7 +20,6 @@ interface Outcome {
   readonly signal?: string
 }
 
-const FOLDER_PREFIX = 'ela-exec-'
 /** From our SIGTERM to its SIGKILL. */
 const END_WITHIN_MS = 5_000
 
@@ -54,44 +50,18 @@ async function runIsolated(
   words: readonly string[],
   flags: Flags,
 ): Promise<void> {
-  const { printer, signal } = context
   const config = await loadConfigOrDefault(projectFolder(context.cwd))
-  const options = devnetOptionsOf(flags, config)
   // Loading it takes as long as starting the nodes; both at once cost nothing.
   const loading = import('execa')
-  removeAbandoned()
-  const folder = mkdtempSync(path.join(tmpdir(), FOLDER_PREFIX))
-  let devnet: Devnet | undefined
-  try {
-    const own: DevnetOptions = { ...options, folder, signal }
-    const beside =
-      flags.portBase === undefined ? { ...own, ports: { from: 'anywhere' } as const } : own
-    devnet = await startDevnet(beside, (event) => {
-      printer.event(event)
-      if (event.event === 'notice' || event.event === 'node-failed') printer.warn(event.message)
-    })
-    await loading
-    const outcome = await runCommand(context, words, devnet.guestEnvironment)
-    await devnet.stop()
-    pass(context, outcome)
-  } finally {
-    await devnet?.stop()
-    if (flags.keep === true) printer.say(`The chains and logs are kept in ${folder}`)
-    else rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  }
-}
-
-/** Folders of runs that were killed; those that were kept, or are in use, are told by their lock. */
-function removeAbandoned(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const folder = path.join(tmpdir(), name)
-    if (!name.startsWith(FOLDER_PREFIX) || !isAbandoned(path.join(folder, STATE_FOLDER))) continue
-    try {
-      rmSync(folder, { recursive: true, force: true })
-    } catch {
-      // Another user's, perhaps.
-    }
-  }
+  const outcome = await withOwnDevnet(
+    { flags, config, keep: flags.keep === true },
+    context,
+    async (devnet) => {
+      await loading
+      return runCommand(context, words, devnet.guestEnvironment)
+    },
+  )
+  pass(context, outcome)
 }
 
 /** Throws `command/notFound`. */
@@ -104,7 +74,7 @@ async function runCommand(
   const { execa } = await import('execa')
   const child = execa(program, args, {
     cwd,
-    env: { ...env, ...environment },
+    env: { ...withoutSecrets(env), ...environment },
     extendEnv: false,
     // Under --json the one document on stdout is ours; the command's output moves over.
     stdin: 'inherit',

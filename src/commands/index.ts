@@ -36,6 +36,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./test.ts'),
   },
   {
+    name: 'ci',
+    summary: 'check all that must hold before a release',
+    group: 'Start',
+    load: () => import('./ci.ts'),
+  },
+  {
     name: 'pack',
     summary: 'put a DApp into one file that anybody can check',
     group: 'Bundle',
@@ -52,6 +58,12 @@ export const commands: readonly CommandEntry[] = [
     summary: 'sign a bundle for the DID of its app',
     group: 'Bundle',
     load: () => import('./sign.ts'),
+  },
+  {
+    name: 'attest',
+    summary: 'say, signed, where a bundle comes from',
+    group: 'Bundle',
+    load: () => import('./attest.ts'),
   },
   {
     name: 'verify',

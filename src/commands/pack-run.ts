@@ -1,8 +1,13 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { writeFileAtomic } from '../base/atomic-file.ts'
+import { messageOf } from '../base/errors.ts'
+import { version as toolVersion } from '../base/version.ts'
+import { openArchive } from '../bundle/byte-source.ts'
 import { BundleError } from '../bundle/errors.ts'
 import type { ManifestWish } from '../bundle/manifest.ts'
 import { packFolder } from '../bundle/pack.ts'
+import { readHead } from '../bundle/read-bundle.ts'
 import { messageFor } from '../bundle/signature-file.ts'
 import { keySigner } from '../bundle/signer.ts'
 import type { Config } from '../config/config.ts'
@@ -25,6 +30,7 @@ export interface PackFlags {
   readonly allowSecrets?: readonly string[]
   readonly level: string
   readonly check?: boolean
+  readonly sbom?: boolean
 }
 
 /** Fields of `bundle` in the config that go into the manifest as they are. */
@@ -70,20 +76,52 @@ export async function runPack(
     const { checkPacked } = await import('../bundle/check-pack.ts')
     await checkPacked(file)
   }
+  const sbom = flags.sbom === true ? await writeSbom(file, folder) : undefined
   const { name, version, seq, app } = manifest
   const data = {
     ...{ ...packed, name, version, seq, app, packMs },
     ...{ signed: sign !== undefined, checked: flags.check === true },
+    ...(sbom === undefined ? {} : { sbom }),
   }
+  tellGithub({ bundleId: packed.bundleId, file }, context)
   context.printer.answer('pack', data, (_, paint) =>
     [
       `${paint('bold', path.basename(file))}  ${sizeText(packed.archiveBytes)}`,
       `${packed.files} files, ${sizeText(packed.bytes)}, ${packMs} ms`,
       packed.bundleId,
       file,
+      ...(sbom === undefined ? [] : [sbom]),
     ].join('\n'),
   )
   if (sign === undefined) context.printer.say(`Nobody signed it yet: \`ela sign ${file}\`.`)
+}
+
+/** Lists what is in the bundle, beside it. */
+async function writeSbom(file: string, folder: string): Promise<string> {
+  const { sbomOf } = await import('../bundle/sbom.ts')
+  const source = await openArchive(file)
+  try {
+    const { bundleId, manifest, files } = await readHead(source)
+    const lockFile = path.join(folder, 'package-lock.json')
+    const lock = existsSync(lockFile) ? readFileSync(lockFile, 'utf8') : undefined
+    const sbom = file.replace(/\.dapp\.tgz$/, '.cdx.json')
+    writeFileAtomic(sbom, sbomOf({ bundleId, manifest, files, lock, tool: toolVersion }))
+    return sbom
+  } finally {
+    await source.close()
+  }
+}
+
+/** Outputs of a step, for steps and jobs after it. A step without the file is none of GitHub's. */
+function tellGithub(outputs: Readonly<Record<string, string>>, { env, printer }: Context): void {
+  const file = env['GITHUB_OUTPUT'] ?? ''
+  if (file === '') return
+  const lines = Object.entries(outputs).map(([name, value]) => `${name}=${value}\n`)
+  try {
+    appendFileSync(file, lines.join(''))
+  } catch (error) {
+    printer.warn(`GITHUB_OUTPUT cannot be written: ${messageOf(error)}.`)
+  }
 }
 
 export function sizeText(bytes: number): string {

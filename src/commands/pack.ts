@@ -17,12 +17,13 @@ export function define(command: Command, context: Context): void {
     .option('--exclude <path>', 'leave out a file or folder; may be given again', repeated)
     .option('--allow-secrets <path>', 'this file may hold a key; may be given again', repeated)
     .option('--level <0-9>', 'how hard to compress; the bundle id does not depend on it', '6')
+    .option('--sbom', 'list files and packages beside it, as CycloneDX 1.6: NAME-VERSION.cdx.json')
     .option('--check', 'read the file again with another tar reader, and compare')
     .addHelpText(
       'after',
       `
-A web DApp's public folder is packed, of other kinds the project's. \`.git\`, \`.ela\`, \`node_modules\`
-and the \`ela.config\` stay outside. The same files make the same bundle id, everywhere.
+A web DApp's public folder is packed, of other kinds the project's. \`.git\`, \`.ela\`, \`node_modules\`,
+bundles and the \`ela.config\` stay outside. The same files make the same bundle id, everywhere.
 
 Further fields of the manifest stand under \`bundle\` in ela.config.ts: app, publisher, version, seq,
 prev, capabilities, services, contracts, assets, license, homepage, description, icon, locales,

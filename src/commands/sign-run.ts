@@ -7,6 +7,7 @@ import { execSigner, keySigner, type Signer } from '../bundle/signer.ts'
 import { keyOfName } from '../identity/did-keys.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
+import { environmentKey } from './environment-key.ts'
 import { openNamedKey } from './keys-place.ts'
 import type { PasswordFlags } from './secret-input.ts'
 
@@ -47,17 +48,22 @@ async function headOf(file: string) {
   }
 }
 
-async function signerOf(app: string, flags: SignFlags, context: Context): Promise<Signer> {
+/** Who signs for an app. */
+export async function signerOf(app: string, flags: SignFlags, context: Context): Promise<Signer> {
   if (flags.signer !== undefined) {
     return execSigner(flags.signer, flags.kid ?? `${app}#primary`, context.signal)
   }
-  const { did, privateKey } =
-    flags.key === undefined
-      ? await keyOfName(flags.as ?? app, keyPlaceOf(context))
-      : (await openNamedKey(flags.key, flags, context)).did()
+  const { did, privateKey } = await keyPairOf(app, flags, context)
   const own = `${did}#primary`
   const kid = flags.kid ?? own
   // The id of a default key says whose it is; of further keys only the document does.
   if (kid.endsWith('#primary') && kid !== own) throw BundleError.otherKey(kid, did)
   return keySigner(kid, privateKey)
+}
+
+/** The key that was named, or that the environment hands over, or the app's own. */
+async function keyPairOf(app: string, flags: SignFlags, context: Context) {
+  if (flags.key !== undefined) return (await openNamedKey(flags.key, flags, context)).did()
+  const handedOver = flags.as === undefined ? await environmentKey(flags, context) : undefined
+  return handedOver?.did() ?? keyOfName(flags.as ?? app, keyPlaceOf(context))
 }

@@ -2,17 +2,13 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import type { SignFlags } from './sign-run.ts'
+import { addSignerFlags } from './signer-flags.ts'
 
 export function define(command: Command, context: Context): void {
-  command
-    .argument('<file>', 'a bundle; it is replaced by one with the signature in it')
-    .option('--as <did>', 'DID that signs, or its name (default: the app of the bundle)')
-    .option('--key <name>', 'key of the keystore that signs (see `ela keys`)')
-    .option('--kid <id>', 'which key of a document it is (default: the default key of its DID)')
-    .option('--signer <exec:command>', 'a program that asks a key elsewhere; needs --kid')
+  addSignerFlags(
+    command.argument('<file>', 'a bundle; it is replaced by one with the signature in it'),
+  )
     .option('--expect <bundle>', 'sign only the bundle with this id')
-    .option('--password-file <file>', 'file whose first line is the password of the key')
-    .option('--password-stdin', 'read the password of the key from stdin')
     .addHelpText(
       'after',
       `

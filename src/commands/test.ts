@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts'
 import { compileModule } from '../base/compile.ts'
 import { defineErrors } from '../base/errors.ts'
 import type { Context } from './context.ts'
+import { withoutSecrets } from './environment-key.ts'
 
 const TestError = defineErrors('test', {
   none: (folder: string, words: readonly string[]) => ({
@@ -78,7 +79,7 @@ async function runTests(files: readonly string[], context: Context): Promise<num
   const result = await execa(process.execPath, ['--enable-source-maps', '--test', ...files], {
     cwd,
     // Without this Node takes our own tests, when we run in one, for the outer run.
-    env: { ...env, NODE_TEST_CONTEXT: undefined },
+    env: { ...withoutSecrets(env), NODE_TEST_CONTEXT: undefined },
     extendEnv: false,
     stdin: 'ignore',
     stdout: printer.mode === 'text' ? 'inherit' : process.stderr,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { looksLikeEpk } from '../bundle/epk/epk.ts'
 import { BundleError } from '../bundle/errors.ts'
-import type { CheckedSignature, TrustWorld } from '../bundle/trust.ts'
+import { type CheckedSignature, checkSigners, type TrustWorld } from '../bundle/trust.ts'
 import { verifyFile } from '../bundle/verify.ts'
 import { lookupOn } from '../identity/chain-lookup.ts'
 import type { Lookup } from '../identity/did-documents.ts'
@@ -19,6 +19,7 @@ export interface VerifyBundleFlags {
   readonly with?: readonly string[]
   readonly expect?: string
   readonly by?: string
+  readonly provenance?: string | true
   readonly to?: string
   readonly at?: string
 }
@@ -48,7 +49,9 @@ export async function runVerifyBundle(
   if (flags.by !== undefined) throw BundleError.onlyForEpk()
   const target = flags.to === undefined ? undefined : path.resolve(context.cwd, flags.to)
   const world = await worldOf(flags, context)
-  const { bundle, trust } = await verifyFile(file, { world, target, expect: flags.expect })
+  const provenance = await provenanceOf(file, world, { flags, context })
+  const expect = provenance?.bundleId ?? flags.expect
+  const { bundle, trust } = await verifyFile(file, { world, target, expect })
   const { name, version, seq, app, publisher, files } = bundle.manifest
   const online = world.lookup !== undefined
   const documents = (flags.with ?? []).length > 0
@@ -73,6 +76,7 @@ export async function runVerifyBundle(
     ],
     unchecked,
     ...(target === undefined ? {} : { folder: target }),
+    ...(provenance === undefined ? {} : { provenance }),
   }
   const size = `${files.count} files, ${sizeText(files.bytes)}`
   context.printer.answer('verify', data, (_, paint) =>
@@ -82,9 +86,33 @@ export async function runVerifyBundle(
       `app ${app}`,
       ...data.signatures.map(({ kid, proves }) => `signed by ${kid}\n  ${proves}`),
       ...unchecked.map((what) => `${paint('yellow', 'not checked:')} ${what}`),
+      ...(provenance === undefined
+        ? []
+        : [`built by ${provenance.builder}\n  from ${provenance.source} ${provenance.commit}`]),
       ...(target === undefined ? [] : [`unpacked to ${target}`]),
     ].join('\n'),
   )
+}
+
+/** Checked before anything is unpacked. Throws a `Refusal` and `bundle/unexpected`. */
+async function provenanceOf(
+  file: string,
+  world: TrustWorld,
+  { flags, context }: { readonly flags: VerifyBundleFlags; readonly context: Context },
+) {
+  const { provenance: typed } = flags
+  if (typed === undefined) return undefined
+  const { checkSubject, parseProvenance, tellProvenance } = await import('../bundle/provenance.ts')
+  const { digestOf, provenanceFileOf } = await import('./attest-run.ts')
+  const { bundle } = await verifyFile(file, { world, expect: flags.expect })
+  const { bundleId, manifest } = bundle
+  const place = typed === true ? provenanceFileOf(file) : typed
+  const provenance = parseProvenance(Buffer.from(await readInput(place, context)))
+  checkSubject(provenance, { sha256: await digestOf(file), bundleId })
+  const { app, publisher } = manifest
+  const { signatures, message } = provenance
+  const trust = await checkSigners({ app, publisher, signatures, message }, world)
+  return { bundleId, ...tellProvenance(provenance), file: place, signatures: trust.signatures }
 }
 
 async function runVerifyEpk(

@@ -16,6 +16,7 @@ export function define(command: Command, context: Context): void {
     )
     .option('--expect <bundle>', 'the bundle id it must have')
     .option('--by <did>', 'DID that must have signed an EPK, which names no app itself')
+    .option('--provenance [file]', 'check what tells where it comes from, too (default: beside it)')
     .option('--to <folder>', 'unpack it there; the folder must not exist')
     .option('--at <time>', 'when it must count, as 2026-01-31T00:00:00Z (default: now)')
     .addHelpText(

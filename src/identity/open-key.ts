@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import type { Did } from '../protocol/did/did.ts'
 import type { Account, KeyPair } from './accounts.ts'
 import { KeyError } from './key-errors.ts'
-import { type KeyHeader, unsealKey } from './key-file.ts'
+import { type KeyHeader, parseKeyFile, unsealKey } from './key-file.ts'
 import {
   decodeSecret,
   hideBytes,
@@ -102,6 +102,19 @@ export async function openKey(
 ): Promise<OpenKey> {
   const stored = readKey(name, keystore)
   return keyOfBytes(stored, await unsealKey(stored, password))
+}
+
+/**
+ * Opens a key from the text of its file, which is not in a keystore.
+ *
+ * Throws `keys/damaged`, `keys/newerFile`, `keys/wrongPassword`.
+ *
+ * @param place where the text is from, for errors
+ */
+export async function openKeyText(text: string, place: string, password: string): Promise<OpenKey> {
+  // What stores secrets takes the last line end for an accident.
+  const file = parseKeyFile(`${text.trimEnd()}\n`, place)
+  return keyOfBytes({ ...file, digest: '' }, await unsealKey(file, password))
 }
 
 /** Throws `keys/wrongPassword` when the secret is not that of the file. */
