@@ -12,8 +12,8 @@ export const LOOPBACK = '127.0.0.1'
  * refused. `Origin: null` (sandboxed frames, files) is foreign too: anyone can make it.
  */
 export function comesFromHere({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  if (headers.host === undefined || !isLocalHost(`http://${headers.host}`)) return false
-  return headers.origin === undefined || isLocalHost(headers.origin)
+  if (headers.host === undefined || !isOfThisMachine(`http://${headers.host}`)) return false
+  return headers.origin === undefined || isOfThisMachine(headers.origin)
 }
 
 function refuseForeign(request: IncomingMessage, response: ServerResponse): boolean {
@@ -23,7 +23,8 @@ function refuseForeign(request: IncomingMessage, response: ServerResponse): bool
   return false
 }
 
-function isLocalHost(url: string): boolean {
+/** Whether an address, such as that of a page, names this machine. */
+export function isOfThisMachine(url: string): boolean {
   let hostname: string
   try {
     hostname = new URL(url).hostname

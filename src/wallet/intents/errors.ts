@@ -94,6 +94,11 @@ export const IntentError = defineErrors('intent', {
     hint: 'Answer them with `ela wallet approve` or `ela wallet deny`.',
     exit: 'refused',
   }),
+  foreignLink: () => ({
+    message: 'A page of another site opened this link; only pages of this machine may.',
+    hint: 'Open it yourself: `ela wallet open URL`.',
+    exit: 'refused',
+  }),
   unknownId: (id: string) => ({
     message: `No intent with the number ${id} waits for an approval.`,
     hint: 'See those that wait with `ela wallet list`.',

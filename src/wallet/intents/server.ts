@@ -16,6 +16,7 @@ import { ElaError, messageOf, systemCodeOf } from '../../base/errors.ts'
 import { exitCodes } from '../../base/exit-codes.ts'
 import {
   closeServer,
+  isOfThisMachine,
   LOOPBACK,
   listenLoopback,
   portOf,
@@ -101,6 +102,7 @@ async function route(
     })
     response.end()
   } else if (method === 'GET' && /^\/(did|wallet)\./.test(url)) {
+    if (isForeignLink(request)) throw IntentError.foreignLink()
     followLink(response, await desk.submit(`https:/${url}`, { gone: whenGone(response) }))
   } else if (method === 'POST' && url === '/intent') {
     const { url: intent, account } = await readJson(request)
@@ -143,6 +145,15 @@ function mayDecide({ headers }: IncomingMessage, token: string): boolean {
   return (
     headers.origin === undefined && given.length === wanted.length && timingSafeEqual(given, wanted)
   )
+}
+
+/**
+ * A page of another site can lead a browser here, or name a link as a picture, and no `Origin` tells:
+ * only that it was another site, and which page of this machine it was if it was one.
+ */
+function isForeignLink({ headers }: IncomingMessage): boolean {
+  const { referer = '' } = headers
+  return headers['sec-fetch-site'] === 'cross-site' && !isOfThisMachine(referer)
 }
 
 /** What the phone would do with the browser. */

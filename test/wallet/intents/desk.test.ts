@@ -20,6 +20,7 @@ import {
 } from '../../../src/wallet/intents/server-file.ts'
 import { fails, until } from '../../support/fails.ts'
 import { type TemporaryFolder, temporaryFolder } from '../../support/folder.ts'
+import { rawGet } from '../../support/raw-http.ts'
 
 const test = suite('intents: the desk and its port')
 const NOW = 1_795_000_000
@@ -274,7 +275,17 @@ test('pages of this machine may ask but not decide, foreign ones may do neither'
   assert.is((await post('/decisions', decision, { ...page, authorization })).status, 404)
   assert.is((await post('/decisions', decision, {})).status, 404)
   assert.is((await post('/intent', { url: SIGN }, { origin: 'https://evil.example' })).status, 403)
+  const opened = async (...headers: readonly string[]) => {
+    const link = '/did.web3essentials.io/didsign?data=x'
+    return (await rawGet(server.url, link, headers)).status
+  }
+  const foreign = 'sec-fetch-site: cross-site'
+  assert.is(await opened(foreign), 403)
+  assert.is(await opened(foreign, 'referer: https://evil.example/'), 403)
   assert.is((await post('/decisions', decision, { authorization })).status, 200)
+  desk.rules.set('*', 'approve')
+  assert.is(await opened(foreign, 'referer: http://localhost:3000/'), 200)
+  assert.is(await opened('sec-fetch-site: none'), 200)
   const response = await asking
   assert.is(response.headers.get('access-control-allow-origin'), 'http://localhost:3000')
   assert.is(((await response.json()) as { status: string }).status, 'done')
