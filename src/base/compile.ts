@@ -38,10 +38,18 @@ export async function openCompiler(folder: string, entry: string): Promise<Compi
   }
 }
 
-/** Compiles once. Throws `compile/failed`. */
-export async function compileModule(folder: string, entry: string): Promise<Compiled> {
+/**
+ * Compiles once. Throws `compile/failed`.
+ *
+ * @param alias name in an import → full path of the file that it stands for
+ */
+export async function compileModule(
+  folder: string,
+  entry: string,
+  alias: Readonly<Record<string, string>> = {},
+): Promise<Compiled> {
   const { build } = await import('esbuild')
-  return compiled(folder, entry, () => build(optionsFor(folder, entry)))
+  return compiled(folder, entry, () => build({ ...optionsFor(folder, entry), alias }))
 }
 
 function optionsFor(folder: string, entry: string): BuildOptions {

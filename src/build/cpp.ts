@@ -5,13 +5,13 @@
  * as fast, and else the package `@yowasp/clang` of the project, which is clang as WebAssembly and
  * runs wherever Node does.
  */
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { execa } from 'execa'
 import { programOf } from '../base/program.ts'
 import { BuildError } from './errors.ts'
+import { filesBelow, stampOf } from './stamp.ts'
 
 const SOURCE = /\.(c|cc|cpp|cxx)$/
 const PART = /\.(c|cc|cpp|cxx|h|hh|hpp|hxx)$/
@@ -38,52 +38,34 @@ export interface BuiltModule {
  *
  * Throws `build/noCompiler` and `build/compilerFailed`.
  *
- * @param folder the project; the module lies in its `.ela/compiled`
+ * @param folder the project; the module lies in its `.ela/compiled/cpp`
  * @param entry full path of a source file
  */
 export async function buildCpp(folder: string, entry: string): Promise<BuiltModule> {
-  const inputs = partsBelow(path.dirname(entry))
-  const sources = inputs.filter((file) => SOURCE.test(file))
+  const inputs = filesBelow(path.dirname(entry)).filter((file) => PART.test(file))
   const compiler = await findCompiler(folder)
-  const key = digestOf(folder, inputs, compiler.id)
-  const target = path.join(folder, '.ela', 'compiled')
-  const file = path.join(target, `cpp-${key}.wasm`)
-  if (existsSync(file)) return { file, inputs }
-  mkdirSync(target, { recursive: true })
+  const file = path.join(folder, '.ela', 'compiled', 'cpp', 'app.wasm')
+  const stamp = stampOf(file, inputs, `${compiler.id} ${FLAGS.join(' ')}`)
+  if (stamp.isFresh) return { file, inputs }
+  mkdirSync(path.dirname(file), { recursive: true })
   const fresh = `${file}.${process.pid}.tmp`
   const relative = (one: string) => path.relative(folder, one).split(path.sep).join('/')
-  const args = [compiler.target, ...FLAGS, ...sources.map(relative), '-o', fresh]
-  const { failed, stdout, stderr, exitCode } = await execa(
-    compiler.program,
-    [...compiler.before, ...args],
-    { cwd: folder, reject: false, timeout: COMPILES_WITHIN_MS, stdin: 'ignore' },
-  )
+  const sources = inputs.filter((one) => SOURCE.test(one)).map(relative)
+  const args = [...compiler.before, compiler.target, ...FLAGS, ...sources, '-o', fresh]
+  const { failed, stdout, stderr, exitCode } = await execa(compiler.program, args, {
+    cwd: folder,
+    reject: false,
+    timeout: COMPILES_WITHIN_MS,
+    stdin: 'ignore',
+  })
   if (failed || !existsSync(fresh)) {
     rmSync(fresh, { force: true })
     const said = `${stderr}\n${stdout}`.trim() || `It ended with ${exitCode ?? 'a time limit'}.`
     throw BuildError.compilerFailed(relative(entry), said)
   }
-  for (const old of readdirSync(target)) {
-    if (/^cpp-.*\.wasm$/.test(old)) rmSync(path.join(target, old), { force: true })
-  }
   renameSync(fresh, file)
+  stamp.write()
   return { file, inputs }
-}
-
-function partsBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => PART.test(name))
-    .map((name) => path.join(folder, name))
-    .sort()
-}
-
-function digestOf(folder: string, files: readonly string[], compiler: string): string {
-  const hash = createHash('sha256').update(`${compiler}\n${FLAGS.join(' ')}\n`)
-  for (const file of files) {
-    const bytes = readFileSync(file)
-    hash.update(`${path.relative(folder, file)} ${bytes.length}\n`).update(bytes)
-  }
-  return hash.digest('hex').slice(0, 16)
 }
 
 interface Compiler {

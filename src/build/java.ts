@@ -4,14 +4,13 @@
  *
  * @see https://teavm.org/docs/intro/getting-started.html
  */
-import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
-import { writeFileAtomic } from '../base/atomic-file.ts'
 import { systemCodeOf } from '../base/errors.ts'
 import type { BuiltModule } from './cpp.ts'
 import { BuildError } from './errors.ts'
+import { filesBelow, stampOf } from './stamp.ts'
 
 const BUILDS_WITHIN_MS = 600_000
 const LAST_LINES = 30
@@ -27,15 +26,13 @@ const OUTPUT = ['target', 'dapp', 'app.js']
  */
 export async function buildJava(entry: string): Promise<BuiltModule> {
   const folder = path.dirname(entry)
-  const inputs = [entry, ...sourcesBelow(path.join(folder, 'src', 'main'))]
+  const inputs = [entry, ...filesBelow(path.join(folder, 'src', 'main'))]
   const file = path.join(folder, ...OUTPUT)
-  const stamp = path.join(folder, 'target', 'dapp', '.ela-inputs')
-  const key = digestOf(inputs)
-  const isFresh = existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key
-  if (isFresh) return { file, inputs }
+  const stamp = stampOf(file, inputs, 'maven')
+  if (stamp.isFresh) return { file, inputs }
   await runMaven(folder)
   if (!existsSync(file)) throw BuildError.noOutput(file)
-  writeFileAtomic(stamp, key)
+  stamp.write()
   return { file, inputs }
 }
 
@@ -55,21 +52,4 @@ async function runMaven(folder: string): Promise<void> {
   const how = result.timedOut ? 'it took too long' : `exit code ${result.exitCode}`
   const said = (result.all ?? '').trim().split('\n').slice(-LAST_LINES).join('\n')
   throw BuildError.mavenFailed(folder, how, said)
-}
-
-function sourcesBelow(folder: string): readonly string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((one) => one.isFile())
-    .map((one) => path.join(one.parentPath, one.name))
-    .sort()
-}
-
-function digestOf(files: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const file of files) {
-    const bytes = readFileSync(file)
-    hash.update(`${file} ${bytes.length}\n`).update(bytes)
-  }
-  return hash.digest('hex')
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { writeFileAtomic } from '../base/atomic-file.ts'
@@ -65,12 +65,25 @@ function findTests(folder: string, words: readonly string[]): readonly string[] 
 async function runnable(folder: string, name: string): Promise<string> {
   const file = path.join(folder, 'test', name)
   if (!IS_TYPESCRIPT.test(name)) return file
-  const { code } = await compileModule(folder, file)
+  const { code } = await compileModule(folder, file, await aliasesFor(file, folder))
   const target = path.join(folder, '.ela', 'compiled', 'test', name.replace(IS_TYPESCRIPT, '.mjs'))
   rmSync(target, { force: true })
   mkdirSync(path.dirname(target), { recursive: true })
   writeFileAtomic(target, code)
   return target
+}
+
+/** The DApp itself, whatever its language, as a module that Node can load. */
+const SERVICE_NAME = 'ela:service'
+
+async function aliasesFor(file: string, folder: string): Promise<Record<string, string>> {
+  if (!readFileSync(file, 'utf8').includes(`'${SERVICE_NAME}'`)) return {}
+  const [{ loadConfig }, { dappEntry }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../build/dapp-entry.ts'),
+  ])
+  const { entry } = await loadConfig(folder)
+  return { [SERVICE_NAME]: (await dappEntry(folder, entry, 'node')).file }
 }
 
 async function runTests(files: readonly string[], context: Context): Promise<number> {
