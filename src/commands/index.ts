@@ -72,6 +72,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./verify-bundle.ts'),
   },
   {
+    name: 'export',
+    summary: 'make of a bundle what another runtime takes',
+    group: 'Bundle',
+    load: () => import('./export.ts'),
+  },
+  {
     name: 'import',
     summary: 'make a project of a DApp in another format',
     group: 'Bundle',
