@@ -5,10 +5,10 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { portOf } from '../../src/base/loopback-server.ts'
-import { ENGINE_VERSION } from '../../src/runtime/engine/pinned.ts'
-import { root } from '../support/ela.ts'
-import { startInstance, type TestInstance } from '../support/instance.ts'
+import { portOf } from '../../../src/base/loopback-server.ts'
+import { ENGINE_VERSION } from '../../../src/runtime/engine/pinned.ts'
+import { root } from '../../support/ela.ts'
+import { startInstance, type TestInstance } from '../../support/instance.ts'
 
 const test = suite('attacks from inside')
 const DAPP = readFileSync(path.join(root, 'test/fixtures/dapps/reaches-out.js'), 'utf8')
