@@ -1,11 +1,12 @@
 /**
- * A bundle that is a tree in a content store. Its archive follows from the files byte for byte, so
- * it is made again and read by the one reader there is.
+ * A bundle that lies about as files: a tree in a content store, or an unpacked folder. Its archive
+ * follows from them byte for byte, so it is made again and read by the one reader there is.
  */
 import { type Cid, cidText } from '../protocol/ipfs/cid.ts'
 import { ByteSource } from './byte-source.ts'
 import { type Content, contentAt, fileContent } from './content/read.ts'
 import type { BlockSource, StoredFile } from './content/store.ts'
+import { filesBelow } from './content/stored-files.ts'
 import { BundleError } from './errors.ts'
 import { parseList } from './file-list.ts'
 import { limits } from './limits.ts'
@@ -26,7 +27,19 @@ const MAX_DEPTH = 33
  * does. Throws `content/…`, and a `Refusal` for a tree too large to be a bundle.
  */
 export async function sourceOfTree(source: BlockSource, root: Cid): Promise<ByteSource> {
-  const files = await filesInTree(source, root)
+  return sourceOfFiles(await filesInTree(source, root))
+}
+
+/** The archive of a folder that a bundle was unpacked to with its head. Throws `bundle/unreadable`. */
+export function sourceOfFolder(folder: string): ByteSource {
+  try {
+    return sourceOfFiles(filesBelow(folder))
+  } catch (error) {
+    throw BundleError.unreadable(folder, error)
+  }
+}
+
+function sourceOfFiles(files: readonly StoredFile[]): ByteSource {
   return new ByteSource(archiveOf(new Map(files.map((file) => [file.path, file]))))
 }
 

@@ -8,8 +8,11 @@ import { checkTrust, type Trust, type TrustWorld } from './trust.ts'
 
 export interface VerifyWish {
   readonly world: TrustWorld
-  /** Full path of a folder that does not exist yet; without it nothing is written. */
-  readonly target?: string | undefined
+  /**
+   * Full path of a folder that does not exist yet, or what chooses it once the bundle was admitted;
+   * without it nothing is written.
+   */
+  readonly target?: string | ((bundle: OpenedBundle) => Promise<string | undefined>) | undefined
   /** Puts `ela.json`, `ela.sig.json` and `ela.files` there too. */
   readonly withHead?: boolean
   /** The bundle id that must come out. */
@@ -45,14 +48,15 @@ export async function verifySource(source: ByteSource, wish: VerifyWish): Promis
   }
   const trust = await checkTrust(bundle, wish.world)
   await wish.admit?.({ bundle, trust })
-  const staging = wish.target === undefined ? undefined : new Staging(wish.target)
+  const target = typeof wish.target === 'function' ? await wish.target(bundle) : wish.target
+  const staging = target === undefined ? undefined : new Staging(target)
   try {
     if (wish.withHead === true) staging?.addHead(bundle)
     await readFiles(source, bundle, staging)
     staging?.commit()
   } catch (error) {
     staging?.discard()
-    throw wish.target === undefined ? error : asWriting(wish.target, error)
+    throw target === undefined ? error : asWriting(target, error)
   }
   return { bundle, trust }
 }

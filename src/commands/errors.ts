@@ -31,6 +31,10 @@ export const CommandError = defineErrors('command', {
     hint: 'Say so with `--yes`.',
     exit: 'answerNeeded',
   }),
+  declined: (what: string) => ({
+    message: `You did not want to ${what}. Nothing was done.`,
+    exit: 'interrupted',
+  }),
   noCommand: () => ({
     message: 'There is nothing to run.',
     hint: 'Put the command after two dashes: `ela exec -- npm test`.',

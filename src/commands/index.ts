@@ -84,6 +84,30 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./import.ts'),
   },
   {
+    name: 'publish',
+    summary: 'put a bundle where others can fetch it, and release it',
+    group: 'Bundle',
+    load: () => import('./publish.ts'),
+  },
+  {
+    name: 'install',
+    summary: 'fetch, verify and keep a release of a DApp',
+    group: 'Bundle',
+    load: () => import('./install.ts'),
+  },
+  {
+    name: 'update',
+    summary: 'bring installed DApps to what their channels point at',
+    group: 'Bundle',
+    load: () => import('./update.ts'),
+  },
+  {
+    name: 'release',
+    summary: 'list, move, withdraw and revoke releases of an app',
+    group: 'Bundle',
+    load: () => import('./release.ts'),
+  },
+  {
     name: 'accounts',
     summary: 'show the funded accounts every devnet has',
     group: 'Coins and identity',

@@ -33,6 +33,8 @@ export interface InstalledApp {
   readonly capabilities: JsonObject
   /** ISO 8601. */
   readonly installedAt: string
+  /** Bundle that was in use before, and whose folder is kept. */
+  readonly previous: string | undefined
 }
 
 /** Full path of the release's files, whether or not it is there. */
@@ -88,7 +90,7 @@ function parse(text: string, file: string): InstalledApp {
   }
   const texts = ['app', 'name', 'version', 'bundle', 'installedAt'].map((name) => value[name])
   const [app, name, version, bundle, installedAt] = texts.filter((one) => typeof one === 'string')
-  const { seq, capabilities = {}, channel, network } = value
+  const { seq, capabilities = {}, channel, network, previous } = value
   const whole = texts.every((one) => typeof one === 'string') && typeof seq === 'number'
   if (!whole || !isObject(capabilities)) throw ReleaseError.damagedState(file, 'a field is wrong')
   return {
@@ -96,5 +98,6 @@ function parse(text: string, file: string): InstalledApp {
     ...{ capabilities, installedAt: `${installedAt}` },
     channel: typeof channel === 'string' ? channel : undefined,
     network: typeof network === 'string' ? network : undefined,
+    previous: typeof previous === 'string' ? previous : undefined,
   }
 }

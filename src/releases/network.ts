@@ -17,7 +17,23 @@ export async function networkOf(rpc: string): Promise<string | undefined> {
     callRpc(rpc, 'eth_getBlockByNumber', ['0x1', false]),
   ])
   if (block === null) return undefined
-  const { hash } = block as { hash?: unknown }
+  return nameOf(rpc, id, block)
+}
+
+/**
+ * Folder of a chain among `.ela/deployments/`: its chain id and the first digits of the hash of its
+ * first block, which it has before anything was published. Throws `rpc/…`.
+ */
+export async function deploymentName(rpc: string): Promise<string> {
+  const [id, block] = await Promise.all([
+    callRpc(rpc, 'eth_chainId'),
+    callRpc(rpc, 'eth_getBlockByNumber', ['0x0', false]),
+  ])
+  return nameOf(rpc, id, block)
+}
+
+function nameOf(rpc: string, id: unknown, block: unknown): string {
+  const { hash } = (block ?? {}) as { hash?: unknown }
   if (typeof id !== 'string' || typeof hash !== 'string' || !/^0x[0-9a-f]{64}$/.test(hash)) {
     throw WalletError.unexpectedReply(rpc, 'eth_getBlockByNumber', block)
   }

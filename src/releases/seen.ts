@@ -36,6 +36,13 @@ export function noteSeen(user: UserFolder, network: string, app: string, seen: S
   for (const seq of before) if (seq < seen.seq) rmSync(path.join(folder, `${seq}`), { force: true })
 }
 
+/** Goes back on purpose: from now on this one is the highest. */
+export function goBackTo(user: UserFolder, network: string, app: string, seen: Seen): void {
+  const folder = folderOf(user, network, app)
+  writeFileAtomic(path.join(folder, `${seen.seq}`), `${seen.bundle}\n`, 0o600)
+  for (const seq of numbersIn(folder)) if (seq > seen.seq) rmSync(path.join(folder, `${seq}`))
+}
+
 function folderOf(user: UserFolder, network: string, app: string): string {
   return path.join(user, 'state', 'seen', network, folderNameOf(app))
 }

@@ -124,6 +124,7 @@ test('what is installed is told by its record, or said to be damaged', async () 
     ...{ app, name: 'shop', version: '1.0.0', seq: 1, bundle: bundleOf('1') },
     ...{ channel: 'latest', network: undefined, capabilities: { chain: { esc: ['read'] } } },
     installedAt: '2026-01-31T00:00:00.000Z',
+    previous: undefined,
   }
   recordInstalled(user, record)
   assert.equal(installedApp(user, app), record)

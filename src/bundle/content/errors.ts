@@ -7,6 +7,11 @@ export const ContentError = defineErrors('content', {
     hint: 'Add the content there, or name another store.',
     exit: 'unreachable',
   }),
+  nowhere: (cid: string, said: readonly string[]) => ({
+    message: `${cid} was not found: ${said.map((one) => one.replace(/\.$/, '')).join('; ') || 'no store is known'}.`,
+    hint: 'Name a store that has it: `--store kubo:URL` or `--store gateway:URL`.',
+    exit: 'unreachable',
+  }),
   damaged: (cid: string, place: string) => ({
     message: `${place} gave other bytes for ${cid} than its id says.`,
     hint: 'Nothing was used of it. Add the content again.',
@@ -43,6 +48,11 @@ export const ContentError = defineErrors('content', {
   unknownStore: (text: string) => ({
     message: `\`${text}\` names no content store.`,
     hint: 'Write `local`, or `kubo:` and the address of an RPC, such as kubo:http://127.0.0.1:5001.',
+    exit: 'misused',
+  }),
+  readOnly: (text: string) => ({
+    message: `\`${text}\` can be read from, but nothing can be kept there.`,
+    hint: 'Name a store: `local` or `kubo:URL`.',
     exit: 'misused',
   }),
 })

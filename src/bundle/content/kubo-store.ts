@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { messageOf } from '../../base/errors.ts'
 import { type Cid, cidText } from '../../protocol/ipfs/cid.ts'
 import { MODERN } from '../../protocol/ipfs/file-dag.ts'
+import { bodyUpTo } from './body.ts'
 import { ContentError } from './errors.ts'
 import type { ContentStore, StoredFile } from './store.ts'
 import { byPath, folderDag } from './stored-files.ts'
@@ -50,14 +51,7 @@ export class KuboStore implements ContentStore {
   async block(cid: Cid): Promise<Uint8Array> {
     // Without this a Kubo that lacks the block looks for it in the whole network.
     const response = await this.#call('block/get', { arg: cidText(cid), timeout: '20s' })
-    const parts: Uint8Array[] = []
-    let length = 0
-    for await (const part of response.body ?? []) {
-      length += part.length
-      if (length > MAX_BLOCK_BYTES) throw ContentError.tooLarge(cidText(cid), MAX_BLOCK_BYTES)
-      parts.push(part)
-    }
-    return new Uint8Array(Buffer.concat(parts))
+    return bodyUpTo(response, MAX_BLOCK_BYTES, cidText(cid))
   }
 
   async pin(cid: Cid): Promise<void> {
