@@ -1,10 +1,8 @@
 /** `ela node stop`: asks the devnet to end, and waits until it has. */
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sendIntent } from '../devnet/admin-client.ts'
 import { DevnetError } from '../devnet/errors.ts'
-import { holderOf } from '../devnet/lock.ts'
-import { findSession, readLiveSession, STATE_FOLDER, sessionFile } from '../devnet/session.ts'
+import { findSession, readLiveSession, runningDevnet, sessionFile } from '../devnet/session.ts'
 import type { Context } from './context.ts'
 import { upwards } from './project-folder.ts'
 
@@ -16,8 +14,7 @@ export async function stopDevnet(context: Context): Promise<void> {
   const { printer, signal } = context
   const { folder, pid } = await askToStop(context)
   const deadline = performance.now() + STOP_WITHIN_MS
-  const stateFolder = path.join(folder, STATE_FOLDER)
-  while (holderOf(stateFolder)?.pid === pid && !signal.aborted) {
+  while (runningDevnet(folder)?.pid === pid && !signal.aborted) {
     if (performance.now() > deadline) throw DevnetError.notStopping(pid, STOP_WITHIN_MS)
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
@@ -43,8 +40,8 @@ async function askToStop(context: Context): Promise<{ folder: string; pid: numbe
 /** A devnet that has no session yet can only be signalled. */
 function startingDevnet({ cwd, env }: Context): { folder: string; pid: number } | undefined {
   if ((env['ELA_SESSION'] ?? '') !== '') return undefined
-  for (const folder of upwards(path.resolve(cwd))) {
-    const holder = holderOf(path.join(folder, STATE_FOLDER))
+  for (const folder of upwards(cwd)) {
+    const holder = runningDevnet(folder)
     if (holder === undefined) continue
     const ready = readLiveSession(sessionFile(folder)) !== undefined
     return ready ? undefined : { folder, pid: holder.pid }

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Config } from '../config/config.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
-import { isAbandoned } from '../devnet/lock.ts'
 import type { DevnetOptions } from '../devnet/options.ts'
-import { STATE_FOLDER } from '../devnet/session.ts'
+import { wasKilled } from '../devnet/session.ts'
 import type { Context } from './context.ts'
 import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
 
@@ -49,7 +48,7 @@ export async function withOwnDevnet<T>(
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const folder = path.join(tmpdir(), name)
-    if (!name.startsWith(FOLDER_PREFIX) || !isAbandoned(path.join(folder, STATE_FOLDER))) continue
+    if (!name.startsWith(FOLDER_PREFIX) || !wasKilled(folder)) continue
     try {
       rmSync(folder, { recursive: true, force: true })
     } catch {

@@ -6,8 +6,8 @@ import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import path from 'node:path'
 import { LOOPBACK } from '../base/loopback-server.ts'
+import { takeLock } from '../supervisor/lock.ts'
 import { DevnetError } from './errors.ts'
-import { takeLock } from './lock.ts'
 import type { PlannedPort } from './plan.ts'
 import { describeHolder } from './port-holder.ts'
 
@@ -151,7 +151,7 @@ function claimBlock(block: readonly Slot[], folder: string): Claim {
   const lowest = Math.min(...block.map(({ port }) => port))
   const locks = path.join(tmpdir(), `ela-ports-${userInfo().uid}`)
   try {
-    const lock = takeLock(locks, `${lowest}.lock`, folder)
+    const lock = takeLock(path.join(locks, `${lowest}.lock`), folder)
     if (lock.locked) return { ok: true, release: lock.release }
     const { pid, purpose } = lock.holder
     return { ok: false, holder: `the devnet in ${purpose ?? 'another folder'} (pid ${pid})` }

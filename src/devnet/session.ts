@@ -4,12 +4,13 @@ import path from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { messageOf, systemCodeOf } from '../base/errors.ts'
 import type { Profile } from '../nodes/kind.ts'
+import { holderOf, isAbandoned, type LockHolder } from '../supervisor/lock.ts'
 import { isAlive, type ProcessMark } from '../supervisor/process-table.ts'
 import { DevnetError } from './errors.ts'
-import { holderOf } from './lock.ts'
 
 export const STATE_FOLDER = '.ela'
 const SESSION_FILE = 'session.json'
+const LOCK_FILE = 'devnet.lock'
 const OWNER_ONLY = 0o600
 
 /** One process of a devnet: what its kind's `describe` says, and its pid. */
@@ -66,7 +67,7 @@ export function findSession({ cwd, env }: Whereabouts): Session {
   for (const folder of upwards(cwd)) {
     const session = readLiveSession(sessionFile(folder))
     if (session !== undefined) return session
-    const holder = holderOf(path.join(folder, STATE_FOLDER))
+    const holder = runningDevnet(folder)
     if (holder !== undefined) throw DevnetError.stillStarting(holder.pid, folder)
   }
   throw DevnetError.notRunning(cwd)
@@ -74,6 +75,21 @@ export function findSession({ cwd, env }: Whereabouts): Session {
 
 export function sessionFile(folder: string): string {
   return path.join(folder, STATE_FOLDER, SESSION_FILE)
+}
+
+/** Held by the devnet of a project as long as it lives. */
+export function lockFile(folder: string): string {
+  return path.join(folder, STATE_FOLDER, LOCK_FILE)
+}
+
+/** The devnet of a project while it lives, also when it is still starting and has no session. */
+export function runningDevnet(folder: string): LockHolder | undefined {
+  return holderOf(lockFile(folder))
+}
+
+/** Whether the last devnet of a project was killed. */
+export function wasKilled(folder: string): boolean {
+  return isAbandoned(lockFile(folder))
 }
 
 /** The session in `file` if its devnet lives; a stale file is removed. */

@@ -6,9 +6,9 @@ import { writeFileAtomic } from '../base/atomic-file.ts'
 import { ElaError, messageOf, systemCodeOf } from '../base/errors.ts'
 import { stringify } from '../base/printer.ts'
 import type { Genesis, Profile } from '../nodes/kind.ts'
+import { takeLock } from '../supervisor/lock.ts'
 import { DevnetError } from './errors.ts'
-import { takeLock } from './lock.ts'
-import { readLiveSession, STATE_FOLDER, sessionFile } from './session.ts'
+import { lockFile, readLiveSession, STATE_FOLDER, sessionFile } from './session.ts'
 
 const DEVNET_FILE = 'devnet.json'
 const SCHEMA = 'ela/devnet@1'
@@ -39,7 +39,7 @@ export interface StateWish {
  */
 export function openStateFolder(wish: StateWish): StateFolder {
   const stateFolder = path.join(wish.folder, STATE_FOLDER)
-  const lock = usable(stateFolder, () => takeLock(stateFolder))
+  const lock = usable(stateFolder, () => takeLock(lockFile(wish.folder)))
   if (!lock.locked) throw DevnetError.alreadyRunning(lock.holder.pid, wish.folder)
   const { crashed, release } = lock
   try {

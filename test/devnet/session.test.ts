@@ -1,16 +1,17 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { takeLock } from '../../src/devnet/lock.ts'
 import {
   chainIdOf,
   entriesOf,
   findSession,
+  lockFile,
   rpcOf,
   type Session,
   sessionFile,
   writeSession,
 } from '../../src/devnet/session.ts'
+import { takeLock } from '../../src/supervisor/lock.ts'
 import { markOf } from '../../src/supervisor/process-table.ts'
 import { fails } from '../support/fails.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -99,7 +100,7 @@ test('names a file that is not a session, and leaves it alone', async () => {
 
 test('tells a devnet that is still starting from none', async () => {
   using folder = temporaryFolder()
-  const lock = takeLock(folder.join('.ela'))
+  const lock = takeLock(lockFile(folder.path))
   assert.ok(lock.locked)
   await fails('devnet/stillStarting', () => findSession({ cwd: folder.path, env: {} }))
   lock.release()

@@ -4,7 +4,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { esc } from '../../src/nodes/esc/kind.ts'
 import { anvilBinary } from '../../src/nodes/evm/anvil-binary.ts'
-import { processStart } from '../../src/nodes/evm/process-start.ts'
+import { markOf } from '../../src/supervisor/process-table.ts'
 import { addressOf, ask, get, signed } from '../support/evm.ts'
 import { fails, until } from '../support/fails.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts'
@@ -18,7 +18,7 @@ const urlOf = (node: TestNode) => String(node.entry['rpc'])
 
 function kill(pid: number): Promise<unknown> {
   process.kill(pid, 'SIGKILL')
-  return until(`the end of ${pid}`, () => processStart(pid) === undefined)
+  return until(`the end of ${pid}`, () => markOf(pid) === undefined)
 }
 
 function enginePid(folder: TemporaryFolder): number {
@@ -180,13 +180,9 @@ test('takes its engine along, however it ends', async () => {
     using folder = temporaryFolder()
     await using node = await start(folder)
     const pid = enginePid(folder)
-    assert.ok(processStart(pid))
+    assert.ok(markOf(pid))
     process.kill(node.process.pid, signal)
-    await until(
-      `the end of the engine after ${signal}`,
-      () => processStart(pid) === undefined,
-      2_000,
-    )
+    await until(`the end of the engine after ${signal}`, () => markOf(pid) === undefined, 2_000)
   }
 })
 

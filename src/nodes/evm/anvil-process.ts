@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { writeFileAtomic } from '../../base/atomic-file.ts'
 import { LOOPBACK, portOf } from '../../base/loopback-server.ts'
+import { isAlive, markOf } from '../../supervisor/process-table.ts'
 import { EvmError } from './errors.ts'
-import { processStart } from './process-start.ts'
 
 export interface AnvilProcess {
   readonly host: string
@@ -100,20 +100,20 @@ function pidFile(dataDir: string): string {
 }
 
 function remember(dataDir: string, pid: number): void {
-  writeFileAtomic(pidFile(dataDir), JSON.stringify({ pid, start: processStart(pid) ?? '' }))
+  writeFileAtomic(pidFile(dataDir), JSON.stringify(markOf(pid) ?? {}))
 }
 
 /** Ends an engine that outlived its proxy (where the kernel cannot do it). */
 function endStale(dataDir: string): void {
-  let kept: { pid?: unknown; start?: unknown }
+  let kept: { pid?: unknown; started?: unknown }
   try {
     kept = JSON.parse(readFileSync(pidFile(dataDir), 'utf8')) as typeof kept
   } catch {
     return
   }
-  const { pid, start } = kept
-  if (typeof pid !== 'number' || typeof start !== 'string' || start === '') return
-  if (processStart(pid) !== start) return
+  const { pid, started } = kept
+  if (typeof pid !== 'number' || typeof started !== 'string') return
+  if (!isAlive({ pid, started })) return
   try {
     process.kill(pid, 'SIGKILL')
   } catch {

@@ -1,4 +1,4 @@
-/** Locks that name their holder and that nobody holds beyond its life: one devnet a folder. */
+/** Lock files that name their holder, and that nobody holds beyond its life. */
 import assert from 'node:assert/strict'
 import {
   constants,
@@ -7,30 +7,27 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
 import { systemCodeOf } from '../base/errors.ts'
-import { isAlive, markOf, type ProcessMark } from '../supervisor/process-table.ts'
-
-const LOCK_FILE = 'devnet.lock'
+import { isAlive, markOf, type ProcessMark } from './process-table.ts'
 
 export interface LockHolder extends ProcessMark {
-  /** What the holder holds the lock for: the project's folder. */
+  /** What the holder holds the lock for, in its own words. */
   readonly purpose?: string
 }
 
-/** The living process that holds a lock in `folder`, if any. */
-export function holderOf(folder: string, name = LOCK_FILE): LockHolder | undefined {
-  const mark = readMark(path.join(folder, name))
+/** The living process that holds a lock, if any. */
+export function holderOf(file: string): LockHolder | undefined {
+  const mark = readMark(file)
   return mark !== undefined && isAlive(mark) ? mark : undefined
 }
 
-/** Whether the last holder of a lock in `folder` ended without letting go. */
-export function isAbandoned(folder: string, name = LOCK_FILE): boolean {
-  return existsSync(path.join(folder, name)) && holderOf(folder, name) === undefined
+/** Whether the last holder of a lock ended without letting go. */
+export function isAbandoned(file: string): boolean {
+  return existsSync(file) && holderOf(file) === undefined
 }
 
 export type LockOutcome =
@@ -38,14 +35,17 @@ export type LockOutcome =
   | { readonly locked: true; readonly crashed: boolean; readonly release: () => void }
   | { readonly locked: false; readonly holder: LockHolder }
 
-/** Takes a lock for this process, also from a holder that is gone. Throws system errors. */
-export function takeLock(folder: string, name = LOCK_FILE, purpose = ''): LockOutcome {
+/**
+ * Takes a lock for this process, also from a holder that is gone. Makes the folder of `file`.
+ * Throws system errors.
+ */
+export function takeLock(file: string, purpose = ''): LockOutcome {
+  const folder = path.dirname(file)
   mkdirSync(folder, { recursive: true })
-  const file = path.join(folder, name)
   const own = markOf(process.pid)
   assert(own !== undefined, 'this process is not in the process table')
   // Written first and linked into place: nobody ever sees a lock without its mark.
-  const draft = path.join(folder, `.${name}.${process.pid}`)
+  const draft = path.join(folder, `.${path.basename(file)}.${process.pid}`)
   writeFileSync(draft, JSON.stringify({ ...own, purpose }))
   let crashed = false
   try {
@@ -56,9 +56,9 @@ export function takeLock(folder: string, name = LOCK_FILE, purpose = ''): LockOu
       } catch (error) {
         if (systemCodeOf(error) !== 'EEXIST') throw error
       }
-      const holder = holderOf(folder, name)
+      const holder = holderOf(file)
       if (holder !== undefined) return { locked: false, holder }
-      crashed = removeStale(file, `${draft}.stale`) || crashed
+      crashed = removeStale(file, draft) || crashed
     }
   } finally {
     rmSync(draft, { force: true })
@@ -77,21 +77,26 @@ function place(draft: string, file: string): void {
 }
 
 /**
- * Moves a lock away before judging it: of two processes that find the same stale lock, the slower
- * one would otherwise delete the new lock of the faster. A lock found living is put back.
+ * Removes the lock of a holder that is gone; `true` when it was there. Only who holds a second lock
+ * may: of two processes that find the same stale lock, the slower one would otherwise delete the
+ * new lock of the faster.
  */
-function removeStale(file: string, aside: string): boolean {
+function removeStale(file: string, draft: string): boolean {
+  const guard = `${file}.guard`
   try {
-    renameSync(file, aside)
+    place(draft, guard)
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return false
-    throw error
+    if (systemCodeOf(error) !== 'EEXIST') throw error
+    if (holderOf(guard) === undefined) rmSync(guard, { force: true })
+    return false
   }
-  const mark = readMark(aside)
-  const living = mark !== undefined && isAlive(mark)
-  if (living) place(aside, file)
-  rmSync(aside, { force: true })
-  return !living
+  try {
+    if (!isAbandoned(file)) return false
+    rmSync(file, { force: true })
+    return true
+  } finally {
+    rmSync(guard, { force: true })
+  }
 }
 
 function readMark(file: string): LockHolder | undefined {
