@@ -42,7 +42,8 @@ export async function startService(settings: Settings): Promise<Service> {
       if (!server.listening) server.closeIdleConnections()
     })
     if (await signIn?.(request, response)) return
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    // Not by `new URL`, which throws for some of what a client may send, such as `//`.
+    const [pathname = '/'] = (request.url ?? '/').split('?')
     if (pathname.startsWith('/sign-in')) {
       answer(503, { error: 'nobody can sign in without EID: set EID_RPC_URL' })
     } else if (request.method !== 'GET') answer(405, { error: 'only GET is answered' })

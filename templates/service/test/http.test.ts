@@ -48,7 +48,8 @@ test('answers also when a chain is down', async (t) => {
 test('is healthy without any chain, and refuses what it does not know', async (t) => {
   const ask = await serve(t, {})
   assert.deepEqual(await (await ask('/health')).json(), { ok: true })
-  assert.equal((await ask('/nope')).status, 404)
+  assert.equal((await ask('/nope?really')).status, 404)
+  assert.equal((await ask('//')).status, 404)
   assert.equal((await ask('/', 'POST')).status, 405)
   assert.match(await (await ask('/sign-in')).text(), /EID_RPC_URL/)
 })
