@@ -71,10 +71,15 @@ export class Printer {
     if (lines !== '') this.#options.stdout.write(clean(lines))
   }
 
-  /** One event of a long command: a line on stdout under `--json-stream`, nothing otherwise. */
-  event(event: object): void {
-    if (this.#options.mode !== 'json-stream') return
-    this.#options.stdout.write(`${redact(stringify(event), 'everywhere')}\n`)
+  /**
+   * One event of a long command: a line on stdout under `--json-stream`; as text the line that
+   * `text` makes of it, or nothing.
+   */
+  event(event: object, text?: () => string): void {
+    const { mode, stdout } = this.#options
+    if (mode === 'json-stream') stdout.write(`${redact(stringify(event), 'everywhere')}\n`)
+    else if (mode === 'text' && text !== undefined)
+      stdout.write(`${redact(text(), 'everywhere')}\n`)
   }
 
   /** A line of talk on stderr. Silent under `--quiet`. */

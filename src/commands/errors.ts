@@ -26,6 +26,11 @@ export const CommandError = defineErrors('command', {
     message: `Either \`${one}\` or \`${other}\` is needed.`,
     exit: 'misused',
   }),
+  endless: (flag: string) => ({
+    message: `\`${flag}\` goes on until it is stopped, so \`--json\` has no document to print.`,
+    hint: 'Use `--json-stream`, which prints a line for each event.',
+    exit: 'misused',
+  }),
   confirmationNeeded: (what: string) => ({
     message: `It is not certain that you want to ${what}, and nobody can be asked.`,
     hint: 'Say so with `--yes`.',

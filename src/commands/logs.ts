@@ -32,6 +32,8 @@ async function showLogs(
   { follow = false, since, grep }: Flags,
 ): Promise<void> {
   const { printer } = context
+  // What never ends is no one document.
+  if (follow && printer.mode === 'json') throw CommandError.endless('--follow')
   const folder = folderWithLogs(context)
   const names = (): readonly string[] => (node === undefined ? loggedNodes(folder) : [node])
   if (node !== undefined && !loggedNodes(folder).includes(node)) {
@@ -40,21 +42,16 @@ async function showLogs(
   const pattern = patternOf(grep)
   const from = since === undefined ? '' : new Date(Date.now() - since).toISOString()
   const wanted = ({ at, line }: LoggedLine) => at >= from && (pattern?.test(line) ?? true)
-  const lines = readLogs(folder, names()).filter(wanted)
   const text = (line: LoggedLine) =>
     (node === undefined ? `${line.node.padEnd(10)} ` : '') + line.line
   if (!follow) {
+    const lines = readLogs(folder, names()).filter(wanted)
     printer.answer('logs', lines, (all) => all.map(text).join('\n'))
     return
   }
-  const show = (line: LoggedLine): void => {
-    printer.event({ event: 'log', ...line })
-    if (printer.mode === 'text') printer.options.stdout.write(`${text(line)}\n`)
-  }
-  for (const line of lines) show(line)
   await followLogs(folder, names, {
     onLine: (line) => {
-      if (wanted(line)) show(line)
+      if (wanted(line)) printer.event({ event: 'log', ...line }, () => text(line))
     },
     signal: context.signal,
   })

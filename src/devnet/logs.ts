@@ -1,15 +1,13 @@
 /** The logs of a devnet's nodes, read back in the order of time. */
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemCodeOf } from '../base/errors.ts'
-import { LineSplitter } from '../supervisor/lines.ts'
-import { logFilesOf } from '../supervisor/log-file.ts'
+import { LogReader } from '../supervisor/log-reader.ts'
 import { STATE_FOLDER } from './session.ts'
 
 const SUFFIX = '.log'
 const LOOK_EVERY_MS = 100
-const CHUNK_BYTES = 64 * 1024
 
 export interface LoggedLine {
   readonly node: string
@@ -32,97 +30,57 @@ export function loggedNodes(folder: string): readonly string[] {
 }
 
 /** All lines of `nodes`, oldest first. */
-export function readLogs(folder: string, nodes: readonly string[]): LoggedLine[] {
-  return nodes
-    .flatMap((node) =>
-      logFilesOf(logFile(folder, node)).flatMap((file) =>
-        readIfThere(file)
-          .split('\n')
-          .flatMap((text) => parseLine(node, text) ?? []),
-      ),
-    )
-    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+export function readLogs(folder: string, nodes: readonly string[]): readonly LoggedLine[] {
+  const tail = new LogTail(folder)
+  try {
+    return tail.read(nodes)
+  } finally {
+    tail.close()
+  }
 }
 
-/** Calls `onLine` for every line written from now on, until `signal`; logs may appear and rotate. */
+/**
+ * Calls `onLine` for every line there is, oldest first, and then for every line as it is written,
+ * until `signal`. Logs may appear and rotate; no line is left out or told twice.
+ */
 export async function followLogs(
   folder: string,
   nodes: () => readonly string[],
   { onLine, signal }: { readonly onLine: (line: LoggedLine) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-  const followed = new Map(
-    nodes().map((node) => [node, new Follower(logFile(folder, node), 'end')]),
-  )
-  while (!signal.aborted) {
-    for (const node of nodes()) {
-      const follower = followed.get(node) ?? new Follower(logFile(folder, node), 'start')
-      followed.set(node, follower)
-      for (const text of follower.read()) {
-        const line = parseLine(node, text)
-        if (line !== undefined) onLine(line)
-      }
+  const tail = new LogTail(folder)
+  try {
+    while (!signal.aborted) {
+      for (const line of tail.read(nodes())) onLine(line)
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
     }
-    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+  } finally {
+    tail.close()
   }
-  for (const follower of followed.values()) follower.close()
 }
 
-/** Reads what was added to a file since the last time, also across its rotation. */
-class Follower {
-  readonly #file: string
-  readonly #lines: string[] = []
-  readonly #splitter = new LineSplitter((line) => void this.#lines.push(line))
-  #handle: number | undefined
-  #inode = 0
-  #at = 0
+/** Several logs, read on from where they were left. */
+class LogTail {
+  readonly #folder: string
+  readonly #readers = new Map<string, LogReader>()
 
-  constructor(file: string, from: 'start' | 'end') {
-    this.#file = file
-    this.#open()
-    if (this.#handle !== undefined && from === 'end') this.#at = fstatSync(this.#handle).size
+  constructor(folder: string) {
+    this.#folder = folder
   }
 
-  read(): string[] {
-    this.#drain()
-    const before = this.#handle
-    this.#open()
-    if (this.#handle !== before) this.#drain()
-    return this.#lines.splice(0)
+  /** The new lines of `nodes`, oldest first. */
+  read(nodes: readonly string[]): readonly LoggedLine[] {
+    return nodes
+      .flatMap((node) => {
+        const reader = this.#readers.get(node) ?? new LogReader(logFile(this.#folder, node))
+        this.#readers.set(node, reader)
+        return reader.read().flatMap((text) => parseLine(node, text) ?? [])
+      })
+      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
   }
 
   close(): void {
-    if (this.#handle !== undefined) closeSync(this.#handle)
-    this.#handle = undefined
-  }
-
-  /** Opens the file of this name, unless it is the one that is open already. */
-  #open(): void {
-    let fresh: number
-    try {
-      fresh = openSync(this.#file, 'r')
-    } catch {
-      return
-    }
-    const { ino } = fstatSync(fresh)
-    if (this.#handle !== undefined && ino === this.#inode) {
-      closeSync(fresh)
-      return
-    }
-    this.close()
-    this.#handle = fresh
-    this.#inode = ino
-    this.#at = 0
-  }
-
-  #drain(): void {
-    if (this.#handle === undefined) return
-    const chunk = Buffer.alloc(CHUNK_BYTES)
-    for (;;) {
-      const length = readSync(this.#handle, chunk, 0, chunk.length, this.#at)
-      if (length === 0) return
-      this.#at += length
-      this.#splitter.write(chunk.subarray(0, length))
-    }
+    for (const reader of this.#readers.values()) reader.close()
   }
 }
 
@@ -130,15 +88,6 @@ function parseLine(node: string, text: string): LoggedLine | undefined {
   const space = text.indexOf(' ')
   if (space === -1) return undefined
   return { node, at: text.slice(0, space), line: text.slice(space + 1) }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return ''
-    throw error
-  }
 }
 
 function logFolder(folder: string): string {

@@ -56,11 +56,12 @@ test('explains what it cannot do', async () => {
     ['logs --since soon', folder.path, 2, '500ms'],
     ['logs --grep [', folder.path, 2, 'no regular expression'],
     ['logs', empty.path, 8, '`ela dev`'],
+    ['logs --follow --json', folder.path, 2, '`--json-stream`'],
   ] as const
   for (const [line, cwd, code, words] of cases) {
     const transcript = await ela(line, { cwd })
     assert.is(transcript.code, code, line)
-    assert.is(transcript.stdout, '')
+    if (!line.endsWith('--json')) assert.is(transcript.stdout, '')
     assert.match(transcript.stderr, words)
   }
 })
@@ -70,29 +71,38 @@ test('follows what is written, through a rotation and into a log that is new', a
   const stop = new AbortController()
   const seen: string[] = []
   const names = ['esc']
+  const esc = folder.join('.ela/logs/esc.log')
   const following = followLogs(folder.path, () => names, {
-    onLine: ({ node, line }) => void seen.push(`${node} ${line}`),
+    onLine: ({ node, line }) => {
+      seen.push(`${node} ${line}`)
+      // While the past is still being told.
+      if (line === 'long ago') appendFileSync(esc, 'T one\nT half')
+    },
     signal: stop.signal,
   })
-  const esc = folder.join('.ela/logs/esc.log')
-  appendFileSync(esc, 'T one\nT half')
-  await until('the first line', () => seen.length === 1)
+  await until('the past and the first line', () => seen.length === 4)
   appendFileSync(esc, ' a line\n')
   renameSync(esc, `${esc}.1`)
   appendFileSync(`${esc}.1`, 'T last of the old\n')
   writeFileSync(esc, 'T first of the new\n')
-  await until('both files', () => seen.length === 4)
+  await until('both files', () => seen.length === 7)
   names.push('dapp')
   writeFileSync(folder.join('.ela/logs/dapp.log'), 'T hello\n')
-  await until('the new log', () => seen.length === 5)
+  await until('the new log', () => seen.length === 8)
+  writeFileSync(esc, 'T cut\n')
+  await until('what follows a cut', () => seen.length === 9)
   stop.abort()
   await following
   assert.equal(seen, [
+    'esc long ago',
+    'esc an Error',
+    'esc fine',
     'esc one',
     'esc half a line',
     'esc last of the old',
     'esc first of the new',
     'dapp hello',
+    'esc cut',
   ])
 })
 
