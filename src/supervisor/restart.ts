@@ -1,6 +1,7 @@
 /** A process that is started again when it ends by itself: later and later while it keeps failing. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../base/errors.ts'
+import { SupervisorError } from './errors.ts'
 import type { ProcessSpec } from './process-spec.ts'
 import {
   describeEnding,
@@ -145,6 +146,13 @@ export class KeptProcess {
       signal,
       ...(onSpawn === undefined ? {} : { onSpawn }),
     })
+    if (this.#stopping.signal.aborted) {
+      // Asked to stop in the moment it became ready: `stop` did not see it yet.
+      await process.stop()
+      throw SupervisorError.startAborted(this.#spec.name)
+    }
+    // Also one that was asked for meanwhile: this is the new process.
+    this.#restartAsked = false
     const since = performance.now()
     this.#run = { process, since }
     onReady(process, Math.round(since - began))

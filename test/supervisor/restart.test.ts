@@ -109,4 +109,67 @@ test('restarts one that waits for its next attempt, and stops one that waits', a
   assert.is(seen.filter((one) => one === 'ready').length, 2)
 })
 
+/** A program that does nothing and is ready at once; `probe` hears how often it was asked. */
+function idle(probe: (asked: number) => void): ProcessSpec {
+  let asked = 0
+  return {
+    name: 'idle',
+    file: '/bin/sh',
+    args: ['-c', 'exec sleep 60'],
+    env: {},
+    cwd: tmpdir(),
+    readyWithinMs: 10_000,
+    stopWithinMs: 500,
+    probe: async () => {
+      asked += 1
+      probe(asked)
+    },
+  }
+}
+
+test('forgets a restart that was asked for while one was under way', async () => {
+  const { seen, keeping } = watched()
+  let again: Promise<void> | undefined
+  const kept: KeptProcess = await KeptProcess.start(
+    idle((asked) => {
+      if (asked === 2) again = kept.restart()
+    }),
+    keeping,
+  )
+  await kept.restart()
+  await again
+  assert.ok(kept.pid)
+  process.kill(kept.pid, 'SIGKILL')
+  await until('the third start', () => seen.filter((one) => one === 'ready').length === 3)
+  await kept.stop()
+  assert.equal(seen, [
+    'ready',
+    'a restart that was asked for 0 0',
+    'ready',
+    'signal SIGKILL 10 1',
+    'ready',
+  ])
+})
+
+test('stops at whatever moment of a restart it is asked to', async () => {
+  for (let turns = 0; turns < 16; turns += 1) {
+    let stopped = false
+    const stopLater = async () => {
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+      await kept.stop()
+      stopped = true
+    }
+    const { keeping } = watched()
+    const kept: KeptProcess = await KeptProcess.start(
+      idle((asked) => {
+        if (asked === 2) void stopLater()
+      }),
+      keeping,
+    )
+    void kept.restart()
+    await until(`the end, asked for ${turns} turns after the answer`, () => stopped)
+    assert.is(kept.pid, undefined)
+  }
+})
+
 test.run()
