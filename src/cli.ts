@@ -8,7 +8,7 @@ import { type OutputMode, Printer, type Sink } from './base/printer.ts'
 import { version } from './base/version.ts'
 import type { Context } from './commands/context.ts'
 import { type CommandEntry, commands } from './commands/index.ts'
-import { addGlobalOptions, bindEnvironment, describeProgram } from './commands/program.ts'
+import { addGlobalOptions, bindEnvironment, describeProgram, isOn } from './commands/program.ts'
 
 /** What the process around us offers. Tests hand in their own. */
 export interface World {
@@ -32,6 +32,7 @@ const CliError = defineErrors('cli', {
     hint: `See them with \`ela ${word} --help\`.`,
     exit: 'misused',
   }),
+  interrupted: () => ({ message: 'Stopped before there was an answer.', exit: 'interrupted' }),
   misused: (message: string, hint: string) => ({ message, hint, exit: 'misused' }),
   defect: (thrown: unknown) => ({
     message: `This is a defect in ela ${version}: ${messageOf(thrown)}`,
@@ -60,10 +61,14 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
   try {
     await dispatch(argv, context, world)
+    if (!printer.answered && printer.mode !== 'text' && world.signal.aborted) {
+      printer.fail(CliError.interrupted())
+    }
     return code
   } catch (thrown) {
-    const error = explained(thrown, commandWord(argv) ?? '')
-    printer.fail(error)
+    const error = thrown instanceof ElaError ? thrown : CliError.defect(thrown)
+    // Who stopped it at a terminal knows.
+    if (error.exit !== 'interrupted' || printer.mode !== 'text') printer.fail(error)
     return exitCodes[error.exit]
   }
 }
@@ -89,12 +94,14 @@ async function dispatch(argv: readonly string[], context: Context, world: World)
     )
   }
   if (entry !== undefined) await addCommand(program, entry, context)
+  bindEnvironment(program, context.env)
   try {
     await program.parseAsync([...argv], { from: 'user' })
     if (word === undefined) program.outputHelp()
   } catch (thrown) {
     // How the library ends after `--help` and `--version`.
-    if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown
+    if (!(thrown instanceof CommanderError)) throw thrown
+    if (thrown.exitCode !== 0) throw explained(thrown, pathOf(program, argv))
   }
   if (told !== '') answerTold(context.printer, told)
 }
@@ -110,7 +117,6 @@ async function addCommand(program: Command, entry: CommandEntry, context: Contex
   const command = program.command(entry.name).description(entry.summary)
   const { define } = await entry.load()
   define(command, context)
-  bindEnvironment(command, context.env)
 }
 
 /** The first word that is no option: the command. */
@@ -124,24 +130,32 @@ export function commandWord(argv: readonly string[]): string | undefined {
   return undefined
 }
 
-function explained(thrown: unknown, word: string): ElaError {
-  if (thrown instanceof ElaError) return thrown
-  if (thrown instanceof CommanderError && thrown.code === 'commander.help') {
-    return CliError.subcommandNeeded(word)
+/** The command that was meant, as far as its words are known: `did key`. */
+function pathOf(program: Command, argv: readonly string[]): string {
+  let at = program
+  const path: string[] = []
+  for (const word of ownWords(argv)) {
+    const inner = at.commands.find((command) => command.name() === word)
+    if (inner === undefined) continue
+    at = inner
+    path.push(word)
   }
-  if (thrown instanceof CommanderError) {
-    const [, message = '', near] =
-      /^(?:error: )?([\s\S]*?)\s*(?:\(Did you mean (.*?)\?\))?\s*$/.exec(thrown.message) ?? []
-    const help = word === '' ? 'ela --help' : `ela ${word} --help`
-    const what = thrown.code === 'commander.unknownCommand' ? 'what there is' : 'how it is used'
-    const hint = near === undefined ? `See ${what} with \`${help}\`.` : `Did you mean \`${near}\`?`
-    const sentence = message.replace(/'([^']*)'/g, '`$1`')
-    return CliError.misused(
-      `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?]$/.test(sentence) ? '' : '.'}`,
-      hint,
-    )
-  }
-  return CliError.defect(thrown)
+  return path.join(' ')
+}
+
+/** A failure of the library in our layout. */
+function explained(thrown: CommanderError, path: string): ElaError {
+  if (thrown.code === 'commander.help') return CliError.subcommandNeeded(path)
+  const [, message = '', near] =
+    /^(?:error: )?([\s\S]*?)\s*(?:\(Did you mean (.*?)\?\))?\s*$/.exec(thrown.message) ?? []
+  const help = ['ela', ...(path === '' ? [] : [path]), '--help'].join(' ')
+  const what = thrown.code === 'commander.unknownCommand' ? 'what there is' : 'how it is used'
+  const hint = near === undefined ? `See ${what} with \`${help}\`.` : `Did you mean \`${near}\`?`
+  const sentence = message.replace(/'([^']*)'/g, '`$1`')
+  return CliError.misused(
+    `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}${/[.?]$/.test(sentence) ? '' : '.'}`,
+    hint,
+  )
 }
 
 /** The words before `--`: what follows belongs to another program. */
@@ -152,8 +166,8 @@ function ownWords(argv: readonly string[]): readonly string[] {
 
 function outputMode(argv: readonly string[], env: World['env']): OutputMode {
   const words = ownWords(argv)
-  if (words.includes('--json-stream') || env['ELA_JSON_STREAM'] === '1') return 'json-stream'
-  return words.includes('--json') || env['ELA_JSON'] === '1' ? 'json' : 'text'
+  if (words.includes('--json-stream') || isOn(env['ELA_JSON_STREAM'])) return 'json-stream'
+  return words.includes('--json') || isOn(env['ELA_JSON']) ? 'json' : 'text'
 }
 
 function printerOptions(argv: readonly string[], { stdout, stderr, env }: World) {
@@ -173,13 +187,13 @@ function printerOptions(argv: readonly string[], { stdout, stderr, env }: World)
     stderr,
     mode,
     color: { stdout: mode === 'text' && paints(stdout), stderr: paints(stderr) },
-    quiet: words.includes('--quiet') || words.includes('-q') || env['ELA_QUIET'] === '1',
+    quiet: words.includes('--quiet') || words.includes('-q') || isOn(env['ELA_QUIET']),
   }
 }
 
 function isInteractive(argv: readonly string[], world: World, printer: Printer): boolean {
   const { stdin, stderr, env } = world
-  const forbidden = ownWords(argv).includes('--no-input') || env['ELA_NO_INPUT'] === '1'
+  const forbidden = ownWords(argv).includes('--no-input') || isOn(env['ELA_NO_INPUT'])
   const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false'
   return (
     !forbidden &&

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { transform } from 'esbuild'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../src/commands/index.ts'
+import { environmentName } from '../src/commands/program.ts'
 import { ela, elaBuilt, root } from './support/ela.ts'
 import { temporaryFolder } from './support/folder.ts'
 
@@ -32,6 +34,8 @@ test('asks for the subcommand that was not named', async () => {
   assert.is(code, 2)
   assert.match(stderr, '`ela carrier --help`')
   assert.is(JSON.parse((await ela('carrier --json')).stdout).error.code, 'cli/subcommandNeeded')
+  assert.match((await ela('did key')).stderr, '`ela did key --help`')
+  assert.match((await ela('did key nonsense')).stderr, '`ela did key --help`')
 })
 
 test('prints exactly one JSON document, also on failure', async () => {
@@ -107,6 +111,50 @@ test('takes a switch from the environment as off when it says so', async () => {
   assert.not.match(await listed({ ELA_LIST: '0' }), /^service /m)
 })
 
+test('takes a global switch from the environment by the same rule', async () => {
+  const isJson = async (value: string) =>
+    (await ela('help env', { env: { ELA_JSON: value } })).stdout.startsWith('{')
+  for (const on of ['1', 'true', 'yes']) assert.ok(await isJson(on), on)
+  for (const off of ['', '0', 'false']) assert.not.ok(await isJson(off), off)
+  const { code, stderr } = await ela('help env', { env: { ELA_COLOR: 'blue' } })
+  assert.is(code, 2)
+  assert.match(stderr, '`ELA_COLOR` cannot be `blue`')
+})
+
+test('names the variable whose value is wrong, and only where it counts', async () => {
+  using folder = temporaryFolder()
+  const told = async (line: string) => {
+    const env = { ELA_SINCE: 'soon', ELA_TIMEOUT: 'soon' }
+    return (await ela(line, { cwd: folder.path, env })).stderr
+  }
+  assert.match(await told('logs'), '`ELA_SINCE` cannot be `soon`')
+  assert.match(await told('node start --detach'), '`ELA_TIMEOUT` cannot be `soon`')
+  for (const line of ['logs --since 5m', 'node status']) {
+    assert.not.match(await told(line), 'soon', line)
+  }
+  for (const line of ['help node', 'node start --help']) assert.is(await told(line), '', line)
+})
+
+test('names no flag like a variable that it gives to commands', async () => {
+  const { given } = JSON.parse((await ela('help env --json')).stdout).data
+  const names = Object.keys(given).flatMap((all) => all.split(', '))
+  const flags = (await ela('completion bash')).stdout.match(/--[a-z][a-z-]+/g) ?? []
+  assert.ok(flags.length > 50)
+  const clashing = flags.filter((flag) => names.includes(environmentName(flag)))
+  assert.equal(clashing, [])
+})
+
+test('prints its one document also when it is stopped, and no failure at a terminal', async () => {
+  for (const line of ['dev --no-dapp', 'node start', 'exec -- true']) {
+    using folder = temporaryFolder()
+    const options = { cwd: folder.path, signal: AbortSignal.abort('SIGINT') }
+    const { ok, error } = JSON.parse((await ela(['--json', ...line.split(' ')], options)).stdout)
+    assert.is(ok, false, line)
+    assert.match(error.code, /^(cli\/interrupted|supervisor\/startAborted)$/, line)
+    assert.not.match((await ela(line, options)).stderr, 'error:', line)
+  }
+})
+
 test('colours a terminal only, and obeys NO_COLOR, FORCE_COLOR and --color', async () => {
   const escapeCharacter = String.fromCharCode(27)
   const colours = async (line: string, tty: boolean, env = {}) =>
@@ -175,6 +223,22 @@ test('runs as built, on the version of the package', async () => {
   assert.is(stderr, '')
   assert.is(code, 0)
   assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
+})
+
+test('tells an older Node which one it needs, in words that it can parse', async () => {
+  const entry = path.join(root, 'bin/ela.js')
+  const source = readFileSync(entry, 'utf8')
+  // What this level lacks would be written otherwise for it. It has `import()`, but not modules.
+  const options = { supported: { 'dynamic-import': true } }
+  const { code } = await transform(source, { ...options, target: 'node10' })
+  assert.is(code, (await transform(source, { ...options, target: 'esnext' })).code)
+  const old = `Object.defineProperty(process.versions, 'node', { value: '20.18.9' })`
+  const preload = `data:text/javascript,${encodeURIComponent(old)}`
+  const { status, stderr } = spawnSync(process.execPath, ['--import', preload, entry, 'dev'], {
+    encoding: 'utf8',
+  })
+  assert.is(status, 4)
+  assert.match(stderr, 'ela needs Node.js 20.19 or newer')
 })
 
 test.run()

@@ -37,6 +37,11 @@ export class Printer {
     return this.#options.mode
   }
 
+  /** Whether the one answer was given. */
+  get answered(): boolean {
+    return this.#answered
+  }
+
   get options(): PrinterOptions {
     return this.#options
   }

@@ -3,9 +3,12 @@ import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import type { DevFlags } from './dev-session.ts'
 import { addDevnetFlags } from './devnet-flags.ts'
+import { projectFolder } from './project-folder.ts'
 
 export function define(command: Command, context: Context): void {
-  addDevnetFlags(command.argument('[folder]', "the project's folder"))
+  addDevnetFlags(
+    command.argument('[folder]', "the project's folder; the nearest upwards when left out"),
+  )
     .option('--no-dapp', 'start the devnet alone')
     .option('--no-tui', 'plain lines instead of the dashboard')
     .option(
@@ -26,6 +29,8 @@ State is kept in \`.ela/\` between runs. The DApp is not sandboxed yet: it can d
     )
     .action(async (folder: string | undefined, flags: DevFlags) => {
       const { runDev } = await import('./dev-session.ts')
-      await runDev(path.resolve(context.cwd, folder ?? '.'), flags, context)
+      const { cwd } = context
+      const project = folder === undefined ? projectFolder(cwd) : path.resolve(cwd, folder)
+      await runDev(project, flags, context)
     })
 }

@@ -1,6 +1,4 @@
 /** The flags of every command that starts a devnet, and the settings they and the config make. */
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import type { Command } from 'commander'
 import { defineErrors } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
@@ -56,15 +54,6 @@ export function devnetOptionsOf(
   }
 }
 
-/** The same for the project in `folder`, which may have no config. */
-export async function devnetOptions(
-  folder: string,
-  flags: DevnetFlags,
-): Promise<ReturnType<typeof devnetOptionsOf>> {
-  const { loadConfigOrDefault } = await import('../config/load.ts')
-  return devnetOptionsOf(flags, await loadConfigOrDefault(folder))
-}
-
 /** The flags as words of a command line, for an `ela` that is started with them. */
 export function flagWords({ portBase, strictPorts, mining, only, reset }: DevnetFlags): string[] {
   return [
@@ -78,21 +67,6 @@ export function flagWords({ portBase, strictPorts, mining, only, reset }: Devnet
 
 function miningWord(mining: Mining): string {
   return mining.mode === 'interval' ? `interval:${mining.everyMs}` : mining.mode
-}
-
-/** The nearest folder from `cwd` upwards that has a config, or else `cwd`. */
-export function projectFolder(cwd: string): string {
-  const hasConfig = (folder: string) =>
-    ['ts', 'mts', 'js', 'mjs', 'json'].some((ending) =>
-      existsSync(path.join(folder, `ela.config.${ending}`)),
-    )
-  return upwards(path.resolve(cwd)).find(hasConfig) ?? path.resolve(cwd)
-}
-
-/** `folder` and every folder above it, nearest first. */
-export function upwards(folder: string): readonly string[] {
-  const above = path.dirname(folder)
-  return above === folder ? [folder] : [folder, ...upwards(above)]
 }
 
 function parsePortBase(text: string): number {

@@ -26,6 +26,12 @@ export const CommandError = defineErrors('command', {
     message: `Either \`${one}\` or \`${other}\` is needed.`,
     exit: 'misused',
   }),
+  badEnvironment: (variable: string, value: string, cause: unknown) => ({
+    message: `The variable \`${variable}\` cannot be \`${value}\`: ${messageOf(cause)}`,
+    hint: `Correct it, or unset it: \`unset ${variable}\`.`,
+    exit: 'misused',
+    cause,
+  }),
   endless: (flag: string) => ({
     message: `\`${flag}\` goes on until it is stopped, so \`--json\` has no document to print.`,
     hint: 'Use `--json-stream`, which prints a line for each event.',

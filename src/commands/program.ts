@@ -1,6 +1,7 @@
 /** What is the same for every command: the global options, the overview, and `ELA_<FLAG>`. */
 import { type Command, Option } from 'commander'
 import { version } from '../base/version.ts'
+import { CommandError } from './errors.ts'
 import { type CommandEntry, commands } from './index.ts'
 
 const groupOrder: readonly CommandEntry['group'][] = [
@@ -53,7 +54,8 @@ Examples:
 
 /**
  * Lets `ELA_<FLAG>` stand for every flag of a command and its subcommands; a flag given wins. Done
- * here, once, so that no command can forget it. A switch is off for an empty value, `0` and `false`.
+ * here, once, so that no command can forget it. A wrong value is told when the command that would
+ * use it runs: not by its help, by another command, or beside a flag that wins.
  */
 export function bindEnvironment(
   command: Command,
@@ -62,11 +64,27 @@ export function bindEnvironment(
   // `ela help <command>` is the one way; a second word for it would only be in the way.
   command.helpCommand(false)
   for (const option of command.options) {
-    const value = env[environmentName(option.long ?? '')]
-    if (value === undefined || (option.isBoolean() && /^(0|false)?$/.test(value))) continue
-    command.setOptionValueWithSource(option.attributeName(), flagValue(option, value), 'env')
+    const variable = environmentName(option.long ?? '')
+    const value = env[variable]
+    if (value === undefined || (option.isBoolean() && !isOn(value))) continue
+    const attribute = option.attributeName()
+    try {
+      command.setOptionValueWithSource(attribute, flagValue(option, value), 'env')
+    } catch (error) {
+      // For the check that nothing required is missing.
+      command.setOptionValueWithSource(attribute, value, 'env')
+      command.hook('preAction', () => {
+        const isUsed = command.getOptionValueSource(attribute) === 'env'
+        if (isUsed) throw CommandError.badEnvironment(variable, value, error)
+      })
+    }
   }
   for (const inner of command.commands) bindEnvironment(inner, env)
+}
+
+/** Whether a switch given as a variable is on: not for an empty value, `0` or `false`. */
+export function isOn(value: string | undefined): boolean {
+  return value !== undefined && !/^(0|false)?$/.test(value)
 }
 
 /** `--port-base` → `ELA_PORT_BASE`. */

@@ -6,6 +6,7 @@ import { compileModule } from '../base/compile.ts'
 import { defineErrors } from '../base/errors.ts'
 import type { Context } from './context.ts'
 import { withoutSecrets } from './environment-key.ts'
+import { projectFolder } from './project-folder.ts'
 
 const TestError = defineErrors('test', {
   none: (folder: string, words: readonly string[]) => ({
@@ -35,9 +36,10 @@ Examples:
   ela exec -- ela test        with a devnet of their own`,
     )
     .action(async (words: string[]) => {
-      const files = findTests(context.cwd, words)
-      const compiled = await Promise.all(files.map((file) => runnable(context.cwd, file)))
-      const exitCode = await runTests(compiled, context)
+      const folder = projectFolder(context.cwd)
+      const files = findTests(folder, words)
+      const compiled = await Promise.all(files.map((file) => runnable(folder, file)))
+      const exitCode = await runTests(folder, compiled, context)
       context.exitWith(exitCode)
       // As text, what the tests print is the answer.
       if (context.printer.mode !== 'text') {
@@ -86,11 +88,14 @@ async function aliasesFor(file: string, folder: string): Promise<Record<string, 
   return { [SERVICE_NAME]: (await dappEntry(folder, entry, 'node')).file }
 }
 
-async function runTests(files: readonly string[], context: Context): Promise<number> {
-  const { cwd, env, signal, printer } = context
+async function runTests(
+  folder: string,
+  files: readonly string[],
+  { env, signal, printer }: Context,
+): Promise<number> {
   const { execa } = await import('execa')
   const result = await execa(process.execPath, ['--enable-source-maps', '--test', ...files], {
-    cwd,
+    cwd: folder,
     // Without this Node takes our own tests, when we run in one, for the outer run.
     env: { ...withoutSecrets(env), NODE_TEST_CONTEXT: undefined },
     extendEnv: false,

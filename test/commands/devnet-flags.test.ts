@@ -5,15 +5,18 @@ import * as assert from 'uvu/assert'
 import {
   addDevnetFlags,
   type DevnetFlags,
-  devnetOptions,
+  devnetOptionsOf,
   flagWords,
-  projectFolder,
-  upwards,
 } from '../../src/commands/devnet-flags.ts'
+import { loadConfigOrDefault } from '../../src/config/load.ts'
 import { fails } from '../support/fails.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const test = suite('devnet flags')
+
+async function devnetOptions(folder: string, flags: DevnetFlags) {
+  return devnetOptionsOf(flags, await loadConfigOrDefault(folder))
+}
 
 function parse(words: readonly string[]): DevnetFlags {
   return addDevnetFlags(new Command().exitOverride())
@@ -60,17 +63,6 @@ test('are judged when they are read', async () => {
   }
   await fails('flags/emptyList', () => parse(['--only', ' , ']))
   await fails('config/wrongMining', () => parse(['--mining', 'fast']))
-})
-
-test('the project is the nearest folder with a config', () => {
-  using folder = temporaryFolder()
-  const deep = folder.join('a', 'b')
-  mkdirSync(deep, { recursive: true })
-  assert.is(projectFolder(deep), deep)
-  writeFileSync(folder.join('ela.config.ts'), '')
-  assert.is(projectFolder(deep), folder.path)
-  assert.equal(upwards(deep).slice(0, 3), [deep, folder.join('a'), folder.path])
-  assert.is(upwards(deep).at(-1), '/')
 })
 
 test.run()
