@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { plainDidOfName } from '../identity/did-keys.ts'
-import { type Cid, parseCid } from '../protocol/ipfs/cid.ts'
 import { ReleaseError } from '../releases/errors.ts'
 import { type Installed, type InstallWorld, install, type Wanted } from '../releases/install.ts'
-import { findRelease } from '../releases/target.ts'
+import { findRelease, treeNamed } from '../releases/target.ts'
 import { userFolderOf } from '../releases/user-folder.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
@@ -79,19 +78,13 @@ export async function installWorldOf(flags: InstallFlags, context: Context): Pro
 async function wantedOf(typed: string, world: InstallWorld, context: Context): Promise<Wanted> {
   const file = path.resolve(context.cwd, typed)
   if (existsSync(file)) return { kind: 'file', file }
-  const cid = cidOf(typed)
+  const cid = treeNamed(typed)
   if (cid !== undefined) return { kind: 'tree', cid }
   if (/[/\\]|\.tgz$/.test(typed)) throw ReleaseError.noFile(typed)
   const [name = '', wanted = CHANNEL] = typed.split('@')
   const app = plainDidOfName(name, keyPlaceOf(context))
   if (world.registry === undefined) throw ReleaseError.offlineNeedsFile(app)
   return { kind: 'release', found: await findRelease(world.registry, app, wanted) }
-}
-
-function cidOf(typed: string): Cid | undefined {
-  const text = typed.replace(/^ipfs:\/\//, '')
-  if (!/^(?:b[a-z2-7]{58}|Qm[1-9A-HJ-NP-Za-km-z]{44})$/.test(text)) return undefined
-  return parseCid(text)
 }
 
 export function installedData({ bundle, folder, trust, standing, before, ...rest }: Installed) {

@@ -5,8 +5,7 @@ import { filesBelow } from '../bundle/content/stored-files.ts'
 import type { OpenedBundle } from '../bundle/read-bundle.ts'
 import { verifyFile } from '../bundle/verify.ts'
 import { keyOfName } from '../identity/did-keys.ts'
-import { isObject } from '../protocol/did/canonical-json.ts'
-import { addedCapabilities } from '../releases/capability-diff.ts'
+import { addedCapabilities, capabilitiesOf } from '../releases/capability-diff.ts'
 import { ReleaseError } from '../releases/errors.ts'
 import { Journal } from '../releases/journal.ts'
 import { deploymentName } from '../releases/network.ts'
@@ -159,7 +158,7 @@ async function compare(
   context: Context,
 ): Promise<readonly string[] | undefined> {
   if (before === undefined || already !== undefined) return []
-  const { app, version, value } = wish.bundle.manifest
+  const { app, version } = wish.bundle.manifest
   const found = await findRelease(wish.teller.registry, app, `${before.seq}`)
   const prior = await manifestOf(found, [wish.store])
   if (prior === undefined) {
@@ -168,8 +167,7 @@ async function compare(
     )
     return undefined
   }
-  const asks = (all: typeof value) => (isObject(all['capabilities']) ? all['capabilities'] : {})
-  const added = addedCapabilities(asks(prior.value), asks(value))
+  const added = addedCapabilities(capabilitiesOf(prior), capabilitiesOf(wish.bundle.manifest))
   if (added.length === 0) return added
   if (isPatch(version, prior.version)) {
     throw ReleaseError.patchAsksMore(version, prior.version, added)

@@ -1,6 +1,5 @@
 /** How publishing and installing are told. */
 import type { Paint } from '../base/printer.ts'
-import { cidText } from '../protocol/ipfs/cid.ts'
 import type { DoneAct, Publication, PublishPlan } from '../releases/publish.ts'
 import { formatAmount } from '../wallet/amount.ts'
 import type { ReleasePlace } from './release-place.ts'
@@ -24,8 +23,7 @@ export function publishData({ wish, plan, added, place, done }: PublishTold) {
     ...{ app, name, version, seq },
     channel: channel ?? null,
     status: done === undefined ? 'planned' : isHere && done.length === 0 ? 'already' : 'published',
-    tree: cidText(plan.tree),
-    ...{ store: store.name, locations: plan.locations },
+    ...{ tree: plan.tree, store: store.name, locations: plan.locations },
     ...{ registry: address, chainId, from: plan.from },
     previous: plan.before?.bundle ?? null,
     addedCapabilities: added ?? null,

@@ -1,5 +1,12 @@
 /** What one release of an app may do that another may not. */
+import type { Manifest } from '../bundle/manifest.ts'
 import { isObject, type Json, type JsonObject } from '../protocol/did/canonical-json.ts'
+
+/** What a manifest asks for; nothing when it does not say. */
+export function capabilitiesOf({ value }: Pick<Manifest, 'value'>): JsonObject {
+  const { capabilities } = value
+  return isObject(capabilities) ? capabilities : {}
+}
 
 /** A text for people; asking in other words is not asking for more. */
 const REASON = 'reason'

@@ -13,10 +13,9 @@ import { sourceOfFolder, sourceOfTree } from '../bundle/tree-bundle.ts'
 import type { Trust } from '../bundle/trust.ts'
 import { type Verified, verifySource } from '../bundle/verify.ts'
 import type { Lookup } from '../identity/did-documents.ts'
-import { isObject, type JsonObject } from '../protocol/did/canonical-json.ts'
 import { type Cid, cidText } from '../protocol/ipfs/cid.ts'
 import type { Registry } from '../wallet/registry/call.ts'
-import { addedCapabilities } from './capability-diff.ts'
+import { addedCapabilities, capabilitiesOf } from './capability-diff.ts'
 import { download } from './download.ts'
 import { ReleaseError } from './errors.ts'
 import { type InstalledApp, installedApp, recordInstalled, releaseFolder } from './installed.ts'
@@ -164,7 +163,7 @@ async function place(wanted: Wanted, source: ByteSource, world: InstallWorld): P
   recordInstalled(user, {
     ...{ app, name, version, seq, bundle: bundle.bundleId, network },
     channel: wanted.kind === 'release' ? wanted.found.channel : before?.channel,
-    capabilities: capabilitiesOf(bundle),
+    capabilities: capabilitiesOf(bundle.manifest),
     installedAt: new Date(time * 1_000).toISOString(),
     previous: isOther ? before?.bundle : before?.previous,
   })
@@ -248,7 +247,7 @@ class Judge {
     const seen = network === undefined ? undefined : highestSeen(user, network, app)
     checkStanding(standing, { seq, seen: allowDowngrade ? 0 : seen?.seq })
     if (this.before === undefined) return
-    this.added = addedCapabilities(this.before.capabilities, capabilitiesOf(bundle))
+    this.added = addedCapabilities(this.before.capabilities, capabilitiesOf(bundle.manifest))
     const isFine = this.added.length === 0 || (await this.#world.accept(this.added))
     if (!isFine) throw ReleaseError.moreCapabilities(this.added)
   }
@@ -263,9 +262,4 @@ class Judge {
 
 function unasked(app: string): Standing {
   return { app, release: undefined, latest: 0, floor: 0 }
-}
-
-function capabilitiesOf({ manifest }: OpenedBundle): JsonObject {
-  const { capabilities } = manifest.value
-  return isObject(capabilities) ? capabilities : {}
 }

@@ -6,7 +6,7 @@ import type { ContentStore, StoredFile } from '../bundle/content/store.ts'
 import { folderDag } from '../bundle/content/stored-files.ts'
 import type { OpenedBundle } from '../bundle/read-bundle.ts'
 import { addressOfPrivateKey, type EvmAddress } from '../protocol/evm/address.ts'
-import { type Cid, cidText } from '../protocol/ipfs/cid.ts'
+import { type Cid, cidText, parseCid } from '../protocol/ipfs/cid.ts'
 import {
   type EvmReceipt,
   evmBalance,
@@ -48,7 +48,8 @@ export interface PlannedAct {
 export interface PublishPlan {
   /** Number under which the registry has the bundle already. */
   readonly already: number | undefined
-  readonly tree: Cid
+  /** Content id of the folder. */
+  readonly tree: string
   /** `ipfs://…` first, one a line in the registry. */
   readonly locations: readonly string[]
   readonly from: EvmAddress
@@ -89,11 +90,12 @@ export async function planPublishing(wish: Publication): Promise<PublishPlan> {
     evmBalance(registry.rpc, from),
     folderDag(wish.files, () => undefined),
   ])
-  const locations = [`ipfs://${cidText(cid)}`, ...wish.locations]
+  const tree = cidText(cid)
+  const locations = [`ipfs://${tree}`, ...wish.locations]
   const latest = record?.latest ?? 0
   const isFirst = latest === 0 || already !== undefined
   const before = isFirst ? undefined : await releaseRecord(registry, app, latest)
-  const facts = { already, tree: cid, locations, from, before, gasPrice, balance }
+  const facts = { already, tree, locations, from, before, gasPrice, balance }
   if (already !== undefined) return { ...facts, acts: [], cost: 0n }
   if (seq <= latest) throw ReleaseError.notNewer(seq, latest)
   if (prev !== undefined && before !== undefined && prev !== before.bundle) {
@@ -176,14 +178,14 @@ export async function publish(
 }
 
 /** Content that the journal says is there may have gone with its store. */
-async function storeContent(wish: Publication, tree: Cid, journal: Journal): Promise<void> {
+async function storeContent(wish: Publication, tree: string, journal: Journal): Promise<void> {
   const { store, files } = wish
   const { stored } = journal
-  if (stored?.cid === cidText(tree) && stored.store === store.name && (await has(store, tree)))
+  if (stored?.cid === tree && stored.store === store.name && (await has(store, parseCid(tree))))
     return
   const cid = await store.addFolder(files)
-  if (cidText(cid) !== cidText(tree)) {
-    throw ContentError.otherId(store.name, cidText(tree), cidText(cid))
+  if (cidText(cid) !== tree) {
+    throw ContentError.otherId(store.name, tree, cidText(cid))
   }
   journal.note({ step: 'stored', cid: cidText(cid), store: store.name })
 }

@@ -87,6 +87,12 @@ async function onChannel(registry: Registry, app: string, name: string): Promise
   return release
 }
 
+/** The content id that a person typed, with or without `ipfs://`; `undefined` for anything else. */
+export function treeNamed(typed: string): Cid | undefined {
+  const text = typed.replace(/^ipfs:\/\//, '')
+  return /^(?:b[a-z2-7]{58}|Qm[1-9A-HJ-NP-Za-km-z]{44})$/.test(text) ? parseCid(text) : undefined
+}
+
 /** The ids among locations. What cannot be read is a hint for somebody else. */
 export function cidsIn(locations: readonly string[]): readonly Cid[] {
   return locations.flatMap((one) => {
