@@ -1,5 +1,5 @@
 /** Where the services of DApps find what they stand for. */
-import type { Placement, Provider } from './placement/provider.ts'
+import type { PlacementEvent, Provider } from './placement/provider.ts'
 
 /** As `ela dev` or `ela run` hands it in. What is missing is refused by name. */
 export interface RuntimeWorld {
@@ -47,6 +47,8 @@ export interface WalletRequest {
   /** Who asks, as the gate found it: shown to the user. */
   readonly app: string
   readonly appName: string
+  /** Aborted when the DApp is gone. */
+  readonly signal: AbortSignal
 }
 
 export interface DappLogLine {
@@ -58,13 +60,3 @@ export interface DappLogLine {
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
-
-/** Who answers for a service from now on, and why not somebody nearer. */
-export interface PlacementEvent {
-  readonly event: 'service-placed'
-  readonly service: string
-  readonly provider: string
-  readonly placement: Placement
-  /** Nearer ones that were passed over, and why. */
-  readonly passedOver: readonly { readonly provider: string; readonly why: string }[]
-}

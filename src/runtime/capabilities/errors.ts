@@ -1,4 +1,4 @@
-import { defineErrors, messageOf } from '../../base/errors.ts'
+import { defineErrors } from '../../base/errors.ts'
 
 /**
  * What a DApp is told when a call does not succeed. Exit `refused` counts as a denial; everything
@@ -40,6 +40,56 @@ export const CallError = defineErrors('capability', {
     message: `The service \`${name}\` failed.`,
     cause,
   }),
+  notDeclared: (what: string) => ({
+    message: `The manifest does not ask for ${what}.`,
+    exit: 'refused',
+  }),
+  notReadable: (chain: string, method: string) => ({
+    message: `DApps cannot call ${JSON.stringify(method)} on \`${chain}\`.`,
+    exit: 'refused',
+  }),
+  notHere: (what: string) => ({
+    message: `${what} is not available where this DApp runs.`,
+    exit: 'unreachable',
+  }),
+  noProvider: (service: string, tried: readonly { provider: string; why: string }[]) => ({
+    message: `Nobody answers for \`${service}\` (${tried.length} asked).`,
+    exit: 'unreachable',
+    cause: tried,
+  }),
+  nodeSaidNo: (message: string, code: number) => ({
+    message: `The node answered: ${message} (${code}).`,
+    exit: 'failed',
+  }),
+  serviceSaidNo: (message: string, code: number) => ({
+    message: `The service answered: ${message} (${code}).`,
+    exit: 'failed',
+  }),
+  overQuota: (most: number) => ({
+    message: `That would be more than the ${most} bytes it may keep.`,
+    exit: 'failed',
+  }),
+  storageFailed: (cause: unknown) => ({
+    message: 'The storage of this machine failed.',
+    exit: 'environment',
+    cause,
+  }),
+  privateAddress: (host: string) => ({
+    message: `\`${host}\` leads to a private address.`,
+    exit: 'refused',
+  }),
+  redirected: (why: string) => ({
+    message: `The site sends on to another place, which is not followed: ${why}.`,
+    exit: 'refused',
+  }),
+  siteFailed: (why: string) => ({
+    message: `The site did not answer: ${why}.`,
+    exit: 'unreachable',
+  }),
+  siteTooLong: (most: number) => ({
+    message: `The site's answer is longer than ${most} bytes.`,
+    exit: 'failed',
+  }),
   walletRefused: (why: string) => ({
     message: `The wallet did not do it: ${why}.`,
     exit: 'failed',
@@ -57,6 +107,10 @@ const STATUS: Readonly<Record<string, number>> = {
   'capability/unknownPath': 404,
   'capability/wrongVerb': 405,
   'capability/tooLong': 413,
+  'capability/overQuota': 413,
+  'capability/nodeSaidNo': 502,
+  'capability/serviceSaidNo': 502,
+  'capability/siteTooLong': 502,
   'capability/tooFast': 429,
   'capability/tooMany': 429,
   'capability/notYet': 501,
@@ -66,9 +120,4 @@ const BY_EXIT: Readonly<Record<string, number>> = { refused: 403, misused: 400, 
 
 export function statusOf({ code, exit }: { code: string; exit: string }): number {
   return STATUS[code] ?? BY_EXIT[exit] ?? 500
-}
-
-/** Why a defect or a failed system call happened, for logs. */
-export function causeText(error: unknown): string {
-  return messageOf(error)
 }

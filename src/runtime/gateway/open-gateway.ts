@@ -177,7 +177,7 @@ class GatewayDesk {
 
   #whoami(): unknown {
     const { instance, identity } = this.#options
-    return { instance, ...identity }
+    return { instance, ...identity, bundleId: identity.bundleId ?? null }
   }
 
   #serviceOf(name: CapabilityName): CapabilityService {

@@ -1,0 +1,76 @@
+/** Providers that speak JSON-RPC 2.0 over HTTP, as nodes and services do. */
+import { isIP } from 'node:net'
+import { ElaError, systemCodeOf } from '../../base/errors.ts'
+import { callRpc } from '../../base/json-rpc.ts'
+import type { ProcessSpec } from '../../supervisor/process-spec.ts'
+import { type RunningProcess, startProcess } from '../../supervisor/supervised-process.ts'
+import { isPublicAddress } from '../capabilities/public-address.ts'
+import { Away, type Placement, type Provider } from './provider.ts'
+
+export interface RpcProviderOptions {
+  readonly name: string
+  readonly url: string
+  /** Found out from the URL when left out. */
+  readonly placement?: Placement
+  /** A method that answers at once; when left out, any answer over HTTP will do. */
+  readonly probe?: string
+  readonly timeoutMs?: number
+}
+
+/** Failures of a connection that never came about: nothing was sent. */
+const NOT_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+
+export function rpcProvider(options: RpcProviderOptions): Provider {
+  const { name, url, placement = placementOf(url), probe, timeoutMs = 15_000 } = options
+  const call = async (method: string, params: readonly unknown[], signal: AbortSignal) => {
+    try {
+      return await callRpc(url, method, params, { signal, timeoutMs })
+    } catch (error) {
+      throw awayOr(error)
+    }
+  }
+  return {
+    name,
+    placement,
+    call,
+    async check(signal) {
+      if (probe === undefined) await (await fetch(url, { method: 'HEAD', signal })).arrayBuffer()
+      else await call(probe, [], signal)
+    },
+  }
+}
+
+/** A service of this machine that is started at first use and then answers at `url`. */
+export function processProvider(
+  spec: ProcessSpec,
+  url: string,
+  onLine: (line: string) => void,
+): Provider {
+  let running: RunningProcess | undefined
+  const provider = rpcProvider({ name: spec.name, url, placement: 'local' })
+  return {
+    ...provider,
+    async start() {
+      running = await startProcess(spec, (_, line) => onLine(line))
+    },
+    async stop() {
+      await running?.stop()
+      running = undefined
+    },
+  }
+}
+
+/** Loopback is here, private addresses and names of the local network are near. */
+export function placementOf(url: string): Placement {
+  const hostname = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  if (hostname === 'localhost' || hostname === '::1' || hostname.startsWith('127.')) return 'local'
+  if (hostname.endsWith('.local')) return 'near'
+  return isIP(hostname) !== 0 && !isPublicAddress(hostname) ? 'near' : 'distant'
+}
+
+function awayOr(error: unknown): unknown {
+  if (!(error instanceof ElaError) || error.code === 'rpc/refused') return error
+  const cause = error.cause instanceof Error ? (error.cause.cause ?? error.cause) : undefined
+  const wasSent = !NOT_SENT.includes(systemCodeOf(cause) ?? '')
+  return new Away(error.message, wasSent, error)
+}
