@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { defineErrors } from '../base/errors.ts'
 import { exitCodes } from '../base/exit-codes.ts'
 import { suggestion } from '../base/nearest-word.ts'
+import { grammars } from '../bundle/capabilities/index.ts'
 import type { Context } from './context.ts'
 import { commands } from './index.ts'
 import { bindEnvironment } from './program.ts'
@@ -65,6 +66,21 @@ const topics: Readonly<Record<string, (printer: Context['printer']) => void>> = 
       list.map(({ code, meaning }) => `${String(code).padStart(4)}  ${meaning}`).join('\n'),
     )
   },
+  capabilities: (printer) => {
+    const data = Object.values(grammars).map(({ name, summary, example }) => ({
+      ...{ name, summary, example },
+    }))
+    printer.answer('help capabilities', data, () =>
+      [
+        'What a DApp may ask for, in `capabilities` of its manifest; all else is denied:',
+        ...data.flatMap(({ name, summary, example }) => [
+          '',
+          `  ${name}: ${summary}`,
+          `    "${name}": ${JSON.stringify(example)}`,
+        ]),
+      ].join('\n'),
+    )
+  },
   env: (printer) => {
     const data = { read: Object.fromEntries(variables), given: Object.fromEntries(given) }
     printer.answer('help env', data, () =>
@@ -81,7 +97,7 @@ const topics: Readonly<Record<string, (printer: Context['printer']) => void>> = 
 
 export function define(command: Command, context: Context): void {
   command
-    .argument('[topic...]', 'a command, `exit-codes` or `env`')
+    .argument('[topic...]', 'a command, `capabilities`, `exit-codes` or `env`')
     .addHelpText('after', '\nExamples:\n  ela help dev\n  ela help exit-codes')
     .action(async (words: string[]) => {
       const [topic] = words

@@ -108,6 +108,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./release.ts'),
   },
   {
+    name: 'grants',
+    summary: 'see and take back what DApps were granted',
+    group: 'Bundle',
+    load: () => import('./grants.ts'),
+  },
+  {
     name: 'accounts',
     summary: 'show the funded accounts every devnet has',
     group: 'Coins and identity',

@@ -11,6 +11,7 @@ export const carrier: CapabilityGrammar<CarrierWish> = {
   name: 'carrier',
   summary: 'exchange messages over Carrier',
   members: ['services'],
+  example: { services: ['chat'], reason: 'talks to listeners' },
   parse: (asked) => ({
     services: textsAt(asked, 'services', {
       most: 32,

@@ -20,6 +20,7 @@ export const chain: CapabilityGrammar<ChainWish> = {
   name: 'chain',
   summary: 'read the chains, and ask you to send on them',
   members: CHAIN_NAMES,
+  example: { ela: ['read'], esc: ['read', 'send'], reason: 'shows and pays royalties' },
   parse(asked) {
     const named = CHAIN_NAMES.filter((name) => own(asked, name) !== undefined)
     if (named.length === 0) throw new WishFault('`chain` names none of ela, esc and eid')

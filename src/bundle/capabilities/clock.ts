@@ -5,6 +5,7 @@ export const clock: CapabilityGrammar = {
   summary: 'ask for the time',
   isHarmless: true,
   members: [],
+  example: {},
   parse: () => ({}),
   describe: () => ['ask for the time'],
 }

@@ -9,6 +9,7 @@ export const did: CapabilityGrammar<DidWish> = {
   name: 'did',
   summary: 'ask you to sign in with your DID',
   members: ['signIn', 'credentials'],
+  example: { signIn: true, credentials: ['name'], reason: 'knows whose songs these are' },
   parse(asked) {
     if (own(asked, 'signIn') !== true) throw new WishFault('`did.signIn` is not `true`')
     const isGood = (text: string) => /^[A-Za-z0-9_-]{1,64}$/.test(text)

@@ -19,6 +19,8 @@ export interface CapabilityGrammar<W extends Wish = Wish> {
   readonly isHarmless?: boolean
   /** Members beside `reason` that the manifest may write. */
   readonly members: readonly string[]
+  /** How a manifest writes it. */
+  readonly example: JsonObject
   /** Throws `WishFault`. */
   parse(asked: JsonObject): Omit<W, 'reason'>
   /** What is asked for, one line each: `send coins on ESC`. */

@@ -5,6 +5,7 @@ export const log: CapabilityGrammar = {
   summary: 'write lines into its own log',
   isHarmless: true,
   members: [],
+  example: {},
   parse: () => ({}),
   describe: () => ['write lines into its own log'],
 }

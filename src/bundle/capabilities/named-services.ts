@@ -10,6 +10,7 @@ export const services: CapabilityGrammar<ServicesWish> = {
   name: 'services',
   summary: 'call services by name',
   members: ['names'],
+  example: { names: ['thumbnails'], reason: 'makes small pictures of covers' },
   parse: (asked) => ({
     names: textsAt(asked, 'names', {
       most: 32,

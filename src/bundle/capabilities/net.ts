@@ -10,6 +10,7 @@ export const net: CapabilityGrammar<NetWish> = {
   name: 'net',
   summary: 'reach sites on the internet',
   members: ['hosts'],
+  example: { hosts: ['https://api.example'], reason: 'looks up lyrics' },
   parse: (asked) => ({
     hosts: textsAt(asked, 'hosts', {
       most: 32,

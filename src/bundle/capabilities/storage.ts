@@ -11,6 +11,7 @@ export const storage: CapabilityGrammar<StorageWish> = {
   name: 'storage',
   summary: 'keep data of its own on this machine',
   members: ['bytes'],
+  example: { bytes: 10_485_760, reason: 'keeps your songs' },
   parse(asked) {
     const bytes = own(asked, 'bytes')
     if (typeof bytes === 'number' && Number.isSafeInteger(bytes) && bytes > 0) {

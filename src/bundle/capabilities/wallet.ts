@@ -19,6 +19,7 @@ export const wallet: CapabilityGrammar<WalletWish> = {
   name: 'wallet',
   summary: 'ask your wallet, which asks you',
   members: ['chains', 'methods'],
+  example: { chains: ['esc'], methods: ['send'], reason: 'buys songs' },
   parse: (asked) => ({
     chains: textsAt(asked, 'chains', {
       most: CHAIN_NAMES.length,
