@@ -10,7 +10,7 @@ import type { Capability } from '../../../src/runtime/capabilities/kind.ts'
 import { log } from '../../../src/runtime/capabilities/log.ts'
 import { auditLine } from '../../../src/runtime/gateway/audit.ts'
 import { fails, until } from '../../support/fails.ts'
-import { type TestGateway, TOKEN, testGateway } from '../../support/gateway.ts'
+import { encode, type TestGateway, TOKEN, testGateway } from '../../support/gateway.ts'
 
 const test = suite('runtime/gateway: open-gateway')
 const NOW = 'http://ela.gateway/v1/clock/now'
