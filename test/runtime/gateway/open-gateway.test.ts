@@ -64,7 +64,7 @@ test('checks come in the order of the specification: what is wrong first is told
   )
 })
 
-test('item 31: no token, a wrong one and one of another length are refused with 401', async () => {
+test('attack 31: no token, a wrong one and one of another length are refused with 401', async () => {
   await using gateway = await testGateway({ wishes: { clock: {} } })
   const wrong = [undefined, '', TOKEN.slice(1), `${TOKEN}0`, `b${TOKEN.slice(1)}`, 'é'.repeat(32)]
   for (const token of wrong) {
@@ -79,7 +79,7 @@ test('item 31: no token, a wrong one and one of another length are refused with 
   assert.is((await gateway.raw(twice, '[]')).status, 401)
 })
 
-test('item 32: a token of one instance is nothing at the socket of another, nor after its end', async () => {
+test('attack 32: a token of one instance is nothing at the socket of another, nor after its end', async () => {
   const first = await testGateway({ wishes: { clock: {} } })
   await using second = await testGateway({ wishes: { clock: {} } })
   const headers = { host: 'ela.gateway', 'x-ela-token': 'b8'.repeat(32) }
@@ -169,7 +169,7 @@ test('CONNECT, Upgrade and what is no HTTP are refused and audited', async () =>
   assert.equal(verbs, ['CONNECT deny', 'UPGRADE deny', '- deny'])
 })
 
-test('item 12: two lengths, folded lines and endless headers are refused with 400', async () => {
+test('attack 12: two lengths, folded lines and endless headers are refused with 400', async () => {
   await using gateway = await testGateway({ wishes: { clock: {} } })
   const start = `POST ${NOW} HTTP/1.1\r\nx-ela-token: ${TOKEN}\r\n`
   const attempts = [
