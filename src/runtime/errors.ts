@@ -52,7 +52,7 @@ export const RuntimeError = defineErrors('runtime', {
     exit: 'notVerified',
   }),
   notAProgram: (file: string) => ({
-    message: `${file} is not a 64-bit Linux program with shared libraries.`,
+    message: `${file} is not a 64-bit Linux program.`,
     exit: 'environment',
   }),
   librariesMissing: (file: string, cause: unknown) => ({

@@ -9,10 +9,13 @@ const LIST_WITHIN_MS = 5_000
 
 const PT_INTERP = 3
 
-/** Full paths of the loader and of every library, as the loader names them. */
+/**
+ * Full paths of the loader and of every library, as the loader names them; none for a static program.
+ * Throws `runtime/notAProgram` and `runtime/librariesMissing`.
+ */
 export async function librariesOf(program: string): Promise<readonly string[]> {
   const loader = loaderOf(program)
-  if (loader === undefined) throw RuntimeError.notAProgram(program)
+  if (loader === undefined) return []
   const { stdout } = await run(loader, ['--list', program], {
     env: {},
     timeout: LIST_WITHIN_MS,
@@ -39,7 +42,8 @@ function loaderOf(program: string): string | undefined {
   const file = openSync(program, 'r')
   try {
     const head = bytesAt(file, 0, 64)
-    if (head.readUInt32BE(0) !== 0x7f454c46 || head.readUInt16BE(4) !== 0x0201) return undefined
+    const isElf64 = head.readUInt32BE(0) === 0x7f454c46 && head.readUInt16BE(4) === 0x0201
+    if (!isElf64) throw RuntimeError.notAProgram(program)
     const table = Number(head.readBigUInt64LE(32))
     const [size, count] = [head.readUInt16LE(54), head.readUInt16LE(56)]
     for (let index = 0; index < count; index += 1) {
