@@ -79,12 +79,13 @@ async function bubblewrapped(
 /**
  * Starts the command and says its pid on descriptor 5. Where no kernel ends it with us, the end of
  * standard input does: only we hold the other end, and it closes however we die. The watcher gives up
- * the listening sockets, or they would outlive the engine for a moment.
+ * the listening sockets, or they would outlive the engine for a moment. Where there is no `prlimit`, the
+ * shell sets what it can of the limits.
  */
 const WATCHER = `
 exec 9<&0
 ulimit -c 0
-ulimit -n 256
+ulimit -n 4096 2>/dev/null
 "$@" 5>&- 9<&- </dev/null &
 engine=$!
 echo "{\\"child-pid\\":$engine}" >&5

@@ -1,10 +1,13 @@
 /** What the kernel lets one instance take, as the start of its command line. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 const FOLDERS = ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/sw/bin']
 
-/** Open files and connections together. */
-const MAX_FILES = 256
+/**
+ * Open files and connections together. The engine ends when it cannot accept a connection for want of
+ * a descriptor, so this has to be more than honest clients open; memory ends dishonest ones.
+ */
+const MAX_FILES = 16_384
 
 /** Full path of a system program; the user's `PATH` is not asked, because it decides about walls. */
 export function systemProgram(name: string): string | undefined {
@@ -17,5 +20,20 @@ export function systemProgram(name: string): string | undefined {
  * kernel knows no limit for one process.
  */
 export function limitArguments(dataBytes: number): readonly string[] {
-  return ['--core=0:0', `--nofile=${MAX_FILES}:${MAX_FILES}`, `--data=${dataBytes}:${dataBytes}`]
+  const files = Math.min(MAX_FILES, allowedFiles(readOwnLimits()))
+  return ['--core=0:0', `--nofile=${files}:${files}`, `--data=${dataBytes}:${dataBytes}`]
+}
+
+/** The hard limit of open files in `/proc/self/limits`: `Max open files  SOFT  HARD  files`. */
+export function allowedFiles(limits: string): number {
+  const [, hard] = /^Max open files\s+\S+\s+(\S+)/m.exec(limits) ?? []
+  return hard === undefined || hard === 'unlimited' ? MAX_FILES : Number(hard)
+}
+
+function readOwnLimits(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8')
+  } catch {
+    return ''
+  }
 }

@@ -1,9 +1,10 @@
 /**
  * Ends an instance that hangs or takes more than its share, and never one that is only busy.
  *
- * - Hang: a ping is not answered in two seconds, *and* in that time the process burnt most of a core.
- *   One that waits for the machine, for its gateway or behind a long queue burns less; one that
- *   refuses the connection is not hanging but gone. If it is we who were late, the ping says nothing.
+ * - Hang: a ping is not answered in two seconds, *and* since it was sent the process has burnt most of
+ *   two seconds of processor. One that waits, for its gateway, for the machine or stopped, burns less,
+ *   and the same ping waits on; on a machine that is busy with others a hang takes longer to show. One
+ *   that refuses the connection is not hanging but gone.
  * - Processor: a bucket that fills by the budget a minute and holds two minutes of it, so that a burst
  *   of honest work passes and work without end does not.
  * - Memory: more than its limit, and room for the engine, for some seconds. The kernel's own limit
@@ -14,9 +15,7 @@ import type { Usage } from './usage.ts'
 
 const EVERY_MS = 500
 const PING_WITHIN_MS = 2_000
-const HANG_SHARE = 0.7
-/** A timer of ours that is this late means that this process did not get to run. */
-const LATE_MS = 500
+const HANG_CPU_MS = 0.7 * PING_WITHIN_MS
 const CPU_MINUTES_SAVED = 2
 const MEMORY_SLACK_BYTES = 256 * 1024 * 1024
 const MEMORY_OVER_MS = 5_000
@@ -37,18 +36,18 @@ export interface WatchdogWorld {
 /** Watches until the returned function is called. */
 export function watch(limits: Limits, world: WatchdogWorld): () => void {
   const stopped = new AbortController()
+  const cpu = new CpuBucket(limits.cpuSecondsPerMinute, world.now())
+  const memory = new MemoryCount(limits.memoryMiB)
+  const overuse = () => {
+    const usage = world.usage()
+    if (usage === undefined) return undefined
+    return cpu.take(usage, world.now()) ?? memory.take(usage, world.now())
+  }
   const rounds = async () => {
-    const cpu = new CpuBucket(limits.cpuSecondsPerMinute, world.now())
-    const memory = new MemoryCount(limits.memoryMiB)
     while (!stopped.signal.aborted) {
-      const usage = world.usage()
-      if (usage !== undefined) {
-        const verdict = cpu.take(usage, world.now()) ?? memory.take(usage, world.now())
-        if (verdict !== undefined) return world.kill(...verdict)
-      }
-      const hang = await findHang(world, stopped.signal)
+      const verdict = overuse() ?? (await hang(world, stopped.signal, overuse))
       if (stopped.signal.aborted) return
-      if (hang !== undefined) return world.kill('hung', hang)
+      if (verdict !== undefined) return world.kill(...verdict)
       await world.sleep(EVERY_MS)
     }
   }
@@ -58,27 +57,40 @@ export function watch(limits: Limits, world: WatchdogWorld): () => void {
 
 type Verdict = readonly [reason: WatchdogReason, detail: string]
 
-/** Says what is wrong when the instance hangs. */
-async function findHang(world: WatchdogWorld, stopped: AbortSignal): Promise<string | undefined> {
+/** Sends one ping and waits until it is answered, refused, or shows a hang or overuse. */
+async function hang(
+  world: WatchdogWorld,
+  stopped: AbortSignal,
+  overuse: () => Verdict | undefined,
+): Promise<Verdict | undefined> {
+  const gaveUp = new AbortController()
   const began = world.now()
-  const before = world.usage()
-  const timeUp = new AbortController()
-  const limit = world.sleep(PING_WITHIN_MS).then(() => 'late' as const)
-  const ping = world.ping(AbortSignal.any([timeUp.signal, stopped])).then(
-    () => 'answered',
-    () => 'refused',
-  )
-  let outcome = await Promise.race([ping, limit])
-  const waited = world.now() - began
-  // The answer may have come while we were not running: one turn to read it.
-  if (outcome === 'late') outcome = await Promise.race([ping, turn().then(() => 'late')])
-  timeUp.abort()
-  const after = world.usage()
-  if (outcome !== 'late' || waited > PING_WITHIN_MS + LATE_MS) return undefined
-  if (before === undefined || after === undefined) return undefined
-  const share = (after.cpuMs - before.cpuMs) / waited
-  if (share < HANG_SHARE) return undefined
-  return `no answer in ${Math.round(waited)} ms, ${Math.round(share * 100)} % of a core used`
+  const before = world.usage()?.cpuMs ?? 0
+  let isOver = false
+  const over = () => {
+    isOver = true
+  }
+  const ping = world.ping(AbortSignal.any([gaveUp.signal, stopped])).then(over, over)
+  try {
+    for (let waitMs = PING_WITHIN_MS; !stopped.aborted; waitMs = EVERY_MS) {
+      await Promise.race([ping, world.sleep(waitMs)])
+      // The answer may have come while this process did not run: one turn to read it.
+      if (!isOver) await turn()
+      if (isOver) return undefined
+      const usage = world.usage()
+      if (usage === undefined) return undefined
+      const burnt = usage.cpuMs - before
+      const waited = Math.round(world.now() - began)
+      if (burnt >= HANG_CPU_MS) {
+        return ['hung', `no answer in ${waited} ms, in which it used ${burnt} ms of processor`]
+      }
+      const verdict = overuse()
+      if (verdict !== undefined) return verdict
+    }
+    return undefined
+  } finally {
+    gaveUp.abort()
+  }
 }
 
 /** Resolves after what the system has already brought was read. */

@@ -29,43 +29,43 @@ const ECONNREFUSED = 111
 type Expected = Readonly<Record<string, readonly number[]>>
 
 const groups: Readonly<Record<string, Expected>> = {
-  'makes no process, and runs no other program': {
+  'attack 34: native code makes no process, and runs no other program': {
     ...{ do_fork: [EPERM], do_vfork: [EPERM], do_clone3: [ENOSYS] },
     ...{ thread_with_namespace: [EPERM], shell: [ENOENT] },
   },
-  'has no socket but Unix ones, and reaches none but its gateway': {
+  'attack 35: it has no socket but Unix ones, and reaches none but its gateway': {
     ...{ inet: [EAFNOSUPPORT], udp: [EAFNOSUPPORT], inet6: [EAFNOSUPPORT] },
     ...{ netlink: [EAFNOSUPPORT], packet: [EAFNOSUPPORT], vsock: [EAFNOSUPPORT] },
     ...{ inet_pair: [EAFNOSUPPORT], other_gateway: [EPERM, ENOENT], traversal: [ENOENT] },
     ...{ docker: [EPERM], x11: [EPERM], ssh_agent: [EPERM] },
     ...{ abstract_same_length: [ECONNREFUSED] },
   },
-  'cannot turn its listening socket into a connection of the host': {
+  'attack 40: it cannot turn its listening socket into a connection of the host': {
     ...{ listener_becomes_client: [EPERM], listener_fast_open: [EPERM] },
     ...{ listener_fast_open_message: [EPERM], listener_fast_open_option: [EPERM] },
     ...{ accepted_becomes_client: [EPERM], accepted_listens_anew: [EPERM] },
     ...{ attach_filter: [EPERM] },
   },
-  'cannot touch other processes, mounts, or the kernel by its side doors': {
+  'attack 36: it cannot trace, mount, or enter the kernel by a side door': {
     ...{ traces: [EPERM], reads_process: [EPERM], mounts: [EPERM], unshares: [EPERM] },
     ...{ enters: [EPERM], bpf: [EPERM], io_uring: [ENOSYS], userfault: [EPERM], keys: [EPERM] },
     ...{ perf: [EPERM], changes_root: [EPERM], becomes_root: [EPERM], own_filter: [EPERM] },
     ...{ dumpable: [EPERM], pidfd: [ENOSYS] },
   },
-  'cannot signal the supervisor or another instance': {
+  'attack 37: it cannot signal the supervisor or another instance': {
     ...{ kills: [EPERM, ESRCH], kills_thread: [ESRCH], kills_all: [EPERM, ESRCH] },
   },
-  'sees no file of the host': {
+  'attack 38: it sees no file and no device of the host': {
     ...{ passwd: [ENOENT], proc: [ENOENT], sys: [ENOENT], root_home: [ENOENT] },
     ...{ memory_device: [ENOENT], disk: [EPERM] },
   },
-  'has no terminal to type into': { terminal: [ENOENT], terminal_input: [EPERM] },
-  'can write nothing, its configuration and its own modules included': {
+  'attack 39: it has no terminal to type into': { terminal: [ENOENT], terminal_input: [EPERM] },
+  'attack 25: it can write nothing, its configuration and modules included': {
     ...{ creates: [EROFS], creates_in_run: [EROFS], creates_in_dev: [EROFS] },
     ...{ shared_memory: [ENOENT, EROFS], anonymous_file: [EPERM], writes_config: [EROFS] },
     ...{ writes_module: [EROFS], writes_itself: [EROFS, ETXTBSY, EACCES] },
   },
-  'cannot raise its limits, nor pass them': {
+  'attack 44: it cannot raise its limits, nor pass them': {
     ...{ more_memory: [EPERM], more_files: [EPERM], allocates: [ENOMEM], many_files: [EMFILE] },
   },
 }
@@ -121,7 +121,7 @@ only('the program could call its gateway, so it did run', () => {
 })
 
 for (const [what, expected] of Object.entries(groups)) {
-  only(`native code ${what}`, () => {
+  only(what, () => {
     for (const [user, { results }] of byUser) {
       const wrong = Object.entries(expected)
         .filter(([name, codes]) => !codes.some((code) => results[name] === `refused ${code}`))
