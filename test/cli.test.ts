@@ -135,12 +135,15 @@ test('names the variable whose value is wrong, and only where it counts', async 
   for (const line of ['help node', 'node start --help']) assert.is(await told(line), '', line)
 })
 
-test('names no flag like a variable that it gives to commands', async () => {
+test('names no flag like a variable that it gives to commands and that means something else', async () => {
   const { given } = JSON.parse((await ela('help env --json')).stdout).data
   const names = Object.keys(given).flatMap((all) => all.split(', '))
   const flags = (await ela('completion bash')).stdout.match(/--[a-z][a-z-]+/g) ?? []
   assert.ok(flags.length > 50)
-  const clashing = flags.filter((flag) => names.includes(environmentName(flag)))
+  const same = ['--registry', '--store']
+  const clashing = flags.filter(
+    (flag) => !same.includes(flag) && names.includes(environmentName(flag)),
+  )
   assert.equal(clashing, [])
 })
 
@@ -216,6 +219,12 @@ test('completes behind arguments and the values of flags, in bash', async () => 
   assert.is(subcommands, 'start status stop')
   assert.match(sending, '--memo')
   assert.is(command, 'node')
+})
+
+test('lets fish offer files where one may follow', async () => {
+  const { stdout } = await ela('completion fish')
+  assert.match(stdout, `complete -c ela -n 'test (__ela_path) = "did verify"'`)
+  assert.match(stdout, `complete -c ela -f -n 'test (__ela_path) = "did"'`)
 })
 
 test('runs as built, on the version of the package', async () => {

@@ -9,6 +9,8 @@ type Shell = 'bash' | 'zsh' | 'fish'
 interface Words {
   readonly path: string
   readonly words: readonly string[]
+  /** Whether a file or folder may follow too. */
+  readonly files: boolean
 }
 
 export function define(command: Command, context: Context): void {
@@ -31,7 +33,7 @@ Examples:
 }
 
 async function allWords(program: Command, context: Context): Promise<readonly Words[]> {
-  const top = { path: '', words: commands.map(({ name }) => name) }
+  const top = { path: '', words: commands.map(({ name }) => name), files: false }
   const globals = program.options.flatMap(({ long }) => (long === undefined ? [] : [long]))
   const inner = await Promise.all(
     commands.map(async (entry) => {
@@ -49,7 +51,11 @@ function wordsOf(command: Command, path: string, globals: readonly string[]): re
   const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? [])
   const names = command.commands.map((sub) => sub.name())
   return [
-    { path, words: [...names, ...choices, ...own, '--help', ...globals] },
+    {
+      path,
+      words: [...names, ...choices, ...own, '--help', ...globals],
+      files: names.length === 0 && choices.length === 0,
+    },
     ...command.commands.flatMap((sub) => wordsOf(sub, `${path} ${sub.name()}`, globals)),
   ]
 }
@@ -94,8 +100,8 @@ if [ "$funcstack[1]" = "_ela" ]; then _ela "$@"; else compdef _ela ela; fi`,
       '  echo "$at"',
       'end',
       ...all.map(
-        ({ path, words }) =>
-          `complete -c ela -f -n 'test (__ela_path) = "${path}"' -a '${words.join(' ')}'`,
+        ({ path, words, files }) =>
+          `complete -c ela${files ? '' : ' -f'} -n 'test (__ela_path) = "${path}"' -a '${words.join(' ')}'`,
       ),
     ].join('\n'),
 }
