@@ -18,7 +18,7 @@ import { returnedDepositsOf, withdrawnOf } from './cross-chain-ids.ts'
 import { MainchainError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { ChainParams } from './params.ts'
-import { TransactionRefusal } from './refusal.ts'
+import { refuse, TransactionRefusal } from './refusal.ts'
 import { checkContext, isFinal } from './validate-context.ts'
 import { checkSanity } from './validate-sanity.ts'
 
@@ -125,11 +125,18 @@ export function checkBlockContext({ header, transactions }: Block, view: BlockVi
         }),
       )
       .reduce((sum, fee) => sum + fee, 0n)
-    checkReward(coinbase, params, fees)
+    checkCoinbase(coinbase, view, fees)
   })
 }
 
-function checkReward(coinbase: Transaction | undefined, params: ChainParams, fees: bigint): void {
+/** Stricter than the real node in that a coinbase may not repeat one that is in the chain. */
+function checkCoinbase(
+  coinbase: Transaction | undefined,
+  { params, ledger }: BlockView,
+  fees: bigint,
+): void {
+  const id = coinbase === undefined ? undefined : displayHash(transactionId(coinbase))
+  if (id !== undefined && ledger.place(id) !== undefined) throw refuse('duplicate')
   const outputs = coinbase?.outputs ?? []
   const [first] = outputs
   if (first === undefined || !equalBytes(first.programHash, params.foundation)) {

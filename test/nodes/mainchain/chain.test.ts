@@ -211,6 +211,10 @@ test('refuses blocks that break a rule, each with its words', async () => {
   assert.match(message, 'foundation address')
   assert.is(chain.add(ok).height, tip.height + 1)
   assert.is(chain.add(ok), chain.tip, 'a known block is no news')
+  // Nothing ties a coinbase to its block: the same one could come again and bury its coins.
+  const again = resolved(chain.tip, { ...blockOn(chain.tip), transactions: ok.transactions })
+  const repeated = await fails('mainchain/blockRefused', () => chain.add(again))
+  assert.match(repeated.message, 'transaction already exist')
 })
 
 function tampered(transaction: Transaction): Transaction['programs'] {
