@@ -96,6 +96,8 @@ export class Journal {
         at += writeSync(this.#handle, bytes, at, bytes.length - at, this.#length + at)
       }
     } catch (error) {
+      // Part of a line must not stay behind a shorter one that is written in its place.
+      ftruncateSync(this.#handle, this.#length)
       throw EvmError.folderUnwritable(this.file, error)
     }
     this.#length += bytes.length

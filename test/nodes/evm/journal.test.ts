@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   existsSync,
@@ -13,6 +14,7 @@ import { StickyCalls } from '../../../src/nodes/evm/admin-methods.ts'
 import { Journal, type JournalRecord } from '../../../src/nodes/evm/journal.ts'
 import { openSavedChain, saveCopy } from '../../../src/nodes/evm/saved-chain.ts'
 import { Turnstile } from '../../../src/nodes/evm/turnstile.ts'
+import { root } from '../../support/ela.ts'
 import { fails } from '../../support/fails.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 
@@ -104,6 +106,36 @@ test('refuses a folder whose journal is gone, and removes nothing', async () => 
   const alone = await fails('evm/stateDamaged', () => openSavedChain(folder.path, 21))
   assert.match(alone.message, 'journal-3.log')
   assert.ok(existsSync(folder.join('state-3.json')))
+})
+
+/** Runs in a process whose files may have 1,024 bytes at most. */
+const FULL_DISK = `
+  import { Journal } from ${JSON.stringify(import.meta.resolve('../../../src/nodes/evm/journal.ts'))}
+  const journal = Journal.create(process.argv[1], [{ kind: 'start', chainId: 21 }])
+  const sent = (length) => ({ kind: 'sent', hash: '0x', raw: 'r'.repeat(length) })
+  journal.append(sent(700))
+  try {
+    journal.append(sent(100), sent(700))
+  } catch (error) {
+    process.stdout.write(error.code)
+  }
+  journal.append({ kind: 'clock', ahead: 1 })
+`
+
+test('leaves nothing of lines the disk had no room for', () => {
+  using folder = temporaryFolder()
+  const file = folder.join('journal')
+  const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath]
+  const program = ['--import', 'tsx', '--input-type=module', '-e', FULL_DISK, file]
+  const { stdout, stderr, status } = spawnSync('bash', [...limited, ...program], {
+    encoding: 'utf8',
+    cwd: root,
+  })
+  assert.is(status, 0, stderr)
+  assert.is(stdout, 'evm/folderUnwritable')
+  const { journal, records } = Journal.open(file)
+  assert.equal(records.at(-1), clock(1))
+  journal.close()
 })
 
 test('refuses a damaged line', async () => {
