@@ -20,11 +20,16 @@ import { viewTransactionIn } from './view-transaction.ts'
 
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 const MAX_DEPTH = 50
-/** A session without an action of its own for this long is told so and ended. */
-const IDLE_MS = 60_000
 const CLOSE_NORMAL = 1000
-/** A listener that does not read is cut off before its backlog fills the memory. */
-const MAX_BACKLOG_BYTES = 64 * 1024 * 1024
+
+interface WsLimits {
+  /** A session without an action of its own for this long is told so and ended. */
+  readonly idleMs: number
+  /** Who does not read is cut off before the backlog fills the memory. */
+  readonly backlogBytes: number
+}
+
+const defaultLimits: WsLimits = { idleMs: 60_000, backlogBytes: 64 * 1024 * 1024 }
 
 interface Action {
   readonly run: Method
@@ -43,7 +48,16 @@ export interface WsServer {
 }
 
 /** Starts the WebSocket on 127.0.0.1. @param port 0 for any free one */
-export async function serveWs(node: ServedNode, port: number, idleMs = IDLE_MS): Promise<WsServer> {
+export async function serveWs(
+  node: ServedNode,
+  port: number,
+  limits: Partial<WsLimits> = {},
+): Promise<WsServer> {
+  const { idleMs, backlogBytes } = { ...defaultLimits, ...limits }
+  const send = (socket: WebSocket, text: string) => {
+    if (socket.bufferedAmount > backlogBytes) socket.terminate()
+    else if (socket.readyState === socket.OPEN) socket.send(text)
+  }
   const sessions = new Set<Session>()
   const actions = actionsOf(() => sessions.size)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES })
@@ -63,11 +77,11 @@ export async function serveWs(node: ServedNode, port: number, idleMs = IDLE_MS):
       socket.on('error', (error) => node.log(`ws: ${error.message}`))
       socket.on('message', (data) => {
         session.lastActiveMs = performance.now()
-        void handle(node, actions, data.toString()).then((reply) => socket.send(reply))
+        void handle(node, actions, data.toString()).then((reply) => send(socket, reply))
       })
     })
   })
-  pushNews(node, sessions)
+  pushNews(node, sessions, send)
   const sweep = setInterval(() => expire(sessions, idleMs), Math.min(idleMs, 5_000)).unref()
   return {
     http,
@@ -131,14 +145,15 @@ function recordIn(text: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
-function pushNews({ chain, mempool }: ServedNode, sessions: ReadonlySet<Session>): void {
+function pushNews(
+  { chain, mempool }: ServedNode,
+  sessions: ReadonlySet<Session>,
+  send: (socket: WebSocket, text: string) => void,
+): void {
   const push = (name: string, view: () => unknown) => {
     if (sessions.size === 0) return
     const text = stringify({ Action: name, Error: 0, Result: view() })
-    for (const { socket } of sessions) {
-      if (socket.bufferedAmount > MAX_BACKLOG_BYTES) socket.terminate()
-      else if (socket.readyState === socket.OPEN) socket.send(text)
-    }
+    for (const { socket } of sessions) send(socket, text)
   }
   chain.listen({
     connected: (block, entry) => {

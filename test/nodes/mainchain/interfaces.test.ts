@@ -299,12 +299,42 @@ test('pushes transactions and blocks to every WebSocket session, and survives ju
 
 test('ends a session that is idle, and says so first', async () => {
   await using node = await startMainchain()
-  const server = await serveWs(node, 0, 40)
+  const server = await serveWs(node, 0, { idleMs: 40 })
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(server.http)}`)
   const heard: string[] = []
   socket.on('message', (data) => heard.push(data.toString()))
   await new Promise((resolve) => socket.once('close', resolve))
   assert.equal(heard, ['{"Desc":"Session expired","Error":41001,"Result":"Session expired"}'])
+  await server.close()
+})
+
+test('cuts a session off that asks and never reads', async () => {
+  await using node = await startMainchain()
+  const server = await serveWs(node, 0, { backlogBytes: 100_000 })
+  const socket = new WebSocket(`ws://127.0.0.1:${portOf(server.http)}`)
+  await new Promise((resolve) => socket.once('open', resolve))
+  let answers = 0
+  socket.on('message', () => {
+    answers += 1
+  })
+  socket.on('error', () => undefined)
+  socket.pause()
+  const question = JSON.stringify({ action: 'getblockbyheight', height: 0 })
+  for (let asked = 0; asked < 20_000; asked += 1) socket.send(question)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  await until('the end of the backlog', async () => {
+    const count = new WebSocket(`ws://127.0.0.1:${portOf(server.http)}`)
+    const said = new Promise<string>((resolve) =>
+      count.once('message', (text) => resolve(`${text}`)),
+    )
+    count.once('open', () => count.send('{"action":"getsessioncount"}'))
+    const isAlone = (await said).includes('"Result":1')
+    count.close()
+    return isAlone
+  })
+  socket.resume()
+  await closed
+  assert.ok(answers < 20_000)
   await server.close()
 })
 
