@@ -55,8 +55,16 @@ export async function pair(
   return { a: median(seenA), b: median(seenB), ratio: median(ratios) }
 }
 
-/** Proportional memory (Pss, shared pages split among their users) of a process and its children, MiB. */
-export function treeMemory(pid: number): number {
+/** Memory in MiB. */
+export interface Memory {
+  /** Pages that several processes share are split among them, strangers on the machine included. */
+  readonly pss: number
+  /** Such pages are counted in each process: more than is really used. */
+  readonly rss: number
+}
+
+/** Of a process and all below it. */
+export function treeMemory(pid: number): Memory {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
@@ -71,14 +79,20 @@ export function treeMemory(pid: number): number {
     const parent = parents.get(one)
     return one === pid || (parent !== undefined && parent > 1 && isBelow(parent))
   }
-  return [...parents.keys()].filter(isBelow).reduce((sum, one) => sum + memoryOf(one), 0)
+  return [...parents.keys()]
+    .filter(isBelow)
+    .map(memoryOf)
+    .reduce((sum, { pss, rss }) => ({ pss: sum.pss + pss, rss: sum.rss + rss }))
 }
 
-function memoryOf(pid: number): number {
+function memoryOf(pid: number): Memory {
+  let rollup = ''
   try {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024
+    rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
   } catch {
-    return 0
+    // It ended while we looked.
   }
+  const of = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0) / 1024
+  return { pss: of('Pss'), rss: of('Rss') }
 }
