@@ -9,7 +9,7 @@ import { ElaError } from '../../src/base/errors.ts'
 import { derive, publicKeyOn, rootKey } from '../../src/identity/derive.ts'
 import { parseXprv, toXprv, toXpub } from '../../src/identity/extended-key.ts'
 import { seedOfMnemonic } from '../../src/identity/mnemonic.ts'
-import { didAddressOf } from '../../src/protocol/did/did.ts'
+import { didAddressOf, didAddressOf, encodeKey } from '../../src/protocol/did/did.ts'
 import { addressOf, Prefix, programHashOf } from '../../src/protocol/ela/address.ts'
 import {
   multisigCode,
@@ -58,7 +58,12 @@ const { mnemonics, extendedKeys } = vectors<{
     rootXprv: string
     keys: { path: string; privateKeyHex: string; publicKeyHex: string }[]
   }[]
-  extendedKeys: { xprv: string; privateKeyHex: string }[]
+  extendedKeys: {
+    xprv: string
+    privateKeyHex: string
+    publicKeyBase58: string
+    addressOfKey: string
+  }[]
 }>('did/hd-keys.json')
 
 test('derives every main chain key of the vectors on P-256', () => {
@@ -133,10 +138,12 @@ test('derives every DID key of the vectors', () => {
 })
 
 test('reads the extended keys of the vectors and writes them as they were', () => {
-  assert.ok(extendedKeys.length > 10)
-  for (const { xprv, privateKeyHex } of extendedKeys) {
+  assert.is(extendedKeys.length, 16)
+  for (const { xprv, privateKeyHex, publicKeyBase58, addressOfKey } of extendedKeys) {
     const key = parseXprv(xprv, 'p256')
     assert.is(toHex(key.privateKey), privateKeyHex)
+    assert.is(encodeKey(key.publicKey), publicKeyBase58)
+    assert.is(didAddressOf(key.publicKey), addressOfKey)
     assert.is(toXprv(key), xprv)
   }
 })

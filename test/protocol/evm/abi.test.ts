@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,14 +10,28 @@ import {
   encodeStringCall,
   selectorOf,
 } from '../../../src/protocol/evm/abi.ts'
+import { keccak256 } from '../../../src/protocol/evm/keccak.ts'
 import { fails } from '../../support/fails.ts'
 
 const test = suite('calls with a string')
 const abi = parseAbi(['function publishDidTransaction(string data)'])
 const selector = '0x03c6d240'
 
-test('names publishDidTransaction as the chain does', () => {
-  assert.is(`0x${toHex(selectorOf('publishDidTransaction(string)'))}`, selector)
+const { selectors, topics } = JSON.parse(
+  readFileSync(new URL('../../vectors/evm/signatures.json', import.meta.url), 'utf8'),
+) as {
+  selectors: readonly { signature: string; selector: string }[]
+  topics: readonly { signature: string; topic0: string }[]
+}
+
+test('names functions and events as the contracts of the chains do', () => {
+  assert.equal([selectors.length, topics.length], [3, 3])
+  for (const { signature, selector } of selectors) {
+    assert.is(`0x${toHex(selectorOf(signature))}`, selector, signature)
+  }
+  for (const { signature, topic0 } of topics) {
+    assert.is(`0x${toHex(keccak256(Buffer.from(signature)))}`, topic0, signature)
+  }
 })
 
 test('writes what viem writes and reads it back', () => {
