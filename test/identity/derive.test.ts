@@ -9,7 +9,7 @@ import { ElaError } from '../../src/base/errors.ts'
 import { derive, publicKeyOn, rootKey } from '../../src/identity/derive.ts'
 import { parseXprv, toXprv, toXpub } from '../../src/identity/extended-key.ts'
 import { seedOfMnemonic } from '../../src/identity/mnemonic.ts'
-import { didAddressOf, didAddressOf, encodeKey } from '../../src/protocol/did/did.ts'
+import { didAddressOf, encodeKey } from '../../src/protocol/did/did.ts'
 import { addressOf, Prefix, programHashOf } from '../../src/protocol/ela/address.ts'
 import {
   multisigCode,
