@@ -1,0 +1,152 @@
+/**
+ * A page's way to what its DApp was granted: paths of its own origin that lead to the instance's
+ * gateway, which decides. The page never sees the token.
+ *
+ *     POST /__ela/v1/<capability>/<method>   as `env.ELA.<capability>.<method>` of a service
+ *     POST /__ela/rpc/<node>                 JSON-RPC 2.0, each request one `chain.read`
+ */
+import { type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http'
+import { readBody } from '../../base/loopback-server.ts'
+import { GATEWAY_HOST, TOKEN_HEADER } from '../gateway/checks.ts'
+
+export const CALL_PATH = '/__ela/v1/'
+export const RPC_PATH = '/__ela/rpc/'
+
+const LONGEST_RPC = 1024 ** 2
+const MOST_IN_BATCH = 50
+const ANSWER_WITHIN_MS = 60_000
+/** Node kind → chain, as the `chain` capability calls it. */
+const chains: Readonly<Record<string, string>> = { mainchain: 'ela', esc: 'esc', eid: 'eid' }
+
+export interface GatewayAddress {
+  /** Full path of the gateway's socket. */
+  readonly socket: string
+  readonly token: string
+}
+
+/** Hands a call on as it is, and its answer back. */
+export function passCall(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gateway: GatewayAddress,
+): void {
+  const method = (request.url ?? '').slice(CALL_PATH.length)
+  const asked = open(gateway, method, request.method ?? 'GET', request.headers)
+  asked.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/json' })
+    answer.on('error', () => response.destroy())
+    answer.pipe(response)
+  })
+  asked.on('error', () => {
+    if (response.headersSent) response.destroy()
+    else say(response, 502, { error: { code: 'capability/away', message: 'The runtime is away.' } })
+  })
+  response.on('close', () => asked.destroy())
+  request.pipe(asked)
+}
+
+/** Answers one JSON-RPC request or a batch of them, by the rules of `chain.read`. */
+export async function passRpc(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gateway: GatewayAddress,
+): Promise<void> {
+  const node = (request.url ?? '').slice(RPC_PATH.length)
+  const chain = Object.hasOwn(chains, node) ? chains[node] : undefined
+  if (chain === undefined) {
+    say(response, 404, failure(null, -32601, `There is no node \`${node}\`.`))
+    return
+  }
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST')
+    say(response, 405, failure(null, -32600, 'JSON-RPC is called with POST.'))
+    return
+  }
+  const body = await readBody(request, LONGEST_RPC)
+  if (body === undefined) {
+    response.setHeader('connection', 'close')
+    say(response, 413, failure(null, -32600, `The request is longer than ${LONGEST_RPC} bytes.`))
+    return
+  }
+  const asked = parse(body)
+  const list = Array.isArray(asked) ? (asked as readonly unknown[]) : [asked]
+  if (asked === undefined || list.length === 0 || list.length > MOST_IN_BATCH) {
+    say(response, 400, failure(null, -32600, `This is no request, nor 1 to ${MOST_IN_BATCH}.`))
+    return
+  }
+  const answers = await Promise.all(list.map((one) => answerOne(one, chain, gateway)))
+  say(response, 200, Array.isArray(asked) ? answers : answers[0])
+}
+
+async function answerOne(one: unknown, chain: string, gateway: GatewayAddress): Promise<object> {
+  const { id = null, method, params = [] } = isObject(one) ? one : {}
+  if (typeof method !== 'string') return failure(id, -32600, 'A request names its method.')
+  const outcome = await call(gateway, 'chain/read', [chain, method, params])
+  if ('value' in outcome) return { jsonrpc: '2.0', id, result: outcome.value }
+  const { code = '', message = 'The runtime is away.' } = outcome.error ?? {}
+  return failure(id, -32000, code === '' ? message : `${code}: ${message}`)
+}
+
+interface Outcome {
+  readonly value?: unknown
+  readonly error?: { readonly code?: string; readonly message?: string }
+}
+
+function call(gateway: GatewayAddress, path: string, args: readonly unknown[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const body = Buffer.from(JSON.stringify(args))
+    const asked = open(gateway, path, 'POST', { 'content-length': `${body.length}` })
+    asked.on('response', (answer) => {
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('error', () => resolve({ error: {} }))
+      answer.on('end', () => resolve((parse(Buffer.concat(parts)) as Outcome) ?? { error: {} }))
+    })
+    asked.on('error', () => resolve({ error: {} }))
+    asked.end(body)
+  })
+}
+
+function open(
+  { socket, token }: GatewayAddress,
+  path: string,
+  method: string,
+  headers: IncomingMessage['headers'],
+) {
+  const length = headers['content-length']
+  const asked = openRequest({
+    socketPath: socket,
+    path: `/v1/${path}`,
+    method,
+    timeout: ANSWER_WITHIN_MS,
+    headers: {
+      host: GATEWAY_HOST,
+      [TOKEN_HEADER]: token,
+      'content-type': 'application/json',
+      ...(length === undefined ? {} : { 'content-length': length }),
+    },
+  })
+  asked.on('timeout', () => asked.destroy())
+  return asked
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function failure(id: unknown, code: number, message: string): object {
+  return { jsonrpc: '2.0', id, error: { code, message } }
+}
+
+function say(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(value))
+}
