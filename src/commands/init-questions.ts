@@ -1,6 +1,6 @@
 /** The questions of `ela init`. Each has a flag or an argument, so that no script ever meets them. */
 import { cancel, intro, select, text } from '@clack/prompts'
-import { projectNameFrom } from '../scaffold/project-name.ts'
+import { messageOf } from '../base/errors.ts'
 import { DEFAULT_TEMPLATE, listTemplates } from '../scaffold/templates.ts'
 
 export interface ProjectWish {
@@ -22,10 +22,17 @@ export interface Given {
   readonly name: string | undefined
 }
 
-/** Asks for what is not given yet; `undefined` when the user leaves. */
-export async function askForProject(given: Given): Promise<ProjectWish | undefined> {
+/**
+ * Asks for what is not given yet; `undefined` when the user leaves.
+ *
+ * @param check throws for a folder that will not do
+ */
+export async function askForProject(
+  given: Given,
+  check: (folder: string) => void,
+): Promise<ProjectWish | undefined> {
   intro('A new DApp for Elastos', { output })
-  const folder = given.folder ?? (await askFolder())
+  const folder = given.folder ?? (await askFolder(check))
   if (typeof folder !== 'string') return leave()
   const template = given.template ?? (await askTemplate())
   if (typeof template !== 'string') return leave()
@@ -36,13 +43,19 @@ function leave(): undefined {
   cancel('Nothing was written.', { output })
 }
 
-function askFolder(): Promise<string | symbol> {
+function askFolder(check: (folder: string) => void): Promise<string | symbol> {
   return text({
     message: 'Which folder?',
     placeholder: FOLDER,
     defaultValue: FOLDER,
-    validate: (value = '') =>
-      value === '' || projectNameFrom(value) !== '' ? undefined : 'Use letters and digits.',
+    validate: (value) => {
+      try {
+        check(value || FOLDER)
+        return undefined
+      } catch (error) {
+        return messageOf(error)
+      }
+    },
     output,
   })
 }

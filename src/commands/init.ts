@@ -52,7 +52,7 @@ async function listAll({ printer }: Context): Promise<void> {
 }
 
 async function init(folder: string | undefined, flags: Flags, context: Context): Promise<void> {
-  const [{ createProject }, { DEFAULT_TEMPLATE, findTemplate }, { projectNameFrom }] =
+  const [{ checkPlace, createProject }, { DEFAULT_TEMPLATE, findTemplate }, { projectNameFrom }] =
     await Promise.all([
       import('../scaffold/create-project.ts'),
       import('../scaffold/templates.ts'),
@@ -60,7 +60,10 @@ async function init(folder: string | undefined, flags: Flags, context: Context):
     ])
   // Flags are judged before anything is asked or written.
   if (flags.template !== undefined) findTemplate(flags.template)
-  const wish = await wishOf(folder, flags, context)
+  const nested = flags.nested === true
+  const check = (typed: string): void => checkPlace(path.resolve(context.cwd, typed), nested)
+  if (folder !== undefined) check(folder)
+  const wish = await wishOf(folder, flags, context, check)
   if (wish === undefined) {
     context.exitWith(130)
     return
@@ -68,7 +71,6 @@ async function init(folder: string | undefined, flags: Flags, context: Context):
   const template = findTemplate(wish.template ?? DEFAULT_TEMPLATE)
   const target = path.resolve(context.cwd, wish.folder)
   const name = wish.name ?? projectNameFrom(path.basename(target))
-  const nested = flags.nested === true
   const files = createProject({ template, folder: target, name, nested })
   context.printer.answer(
     'init',
@@ -98,11 +100,12 @@ async function wishOf(
   folder: string | undefined,
   { template, name, yes }: Flags,
   { interactive }: Context,
+  check: (folder: string) => void,
 ): Promise<ProjectWish | undefined> {
   const given = { template, name }
   if (interactive && yes !== true && (folder === undefined || template === undefined)) {
     const { askForProject } = await import('./init-questions.ts')
-    return await askForProject({ ...given, folder })
+    return await askForProject({ ...given, folder }, check)
   }
   if (folder === undefined && yes !== true) throw InitError.folderNeeded()
   return { ...given, folder: folder ?? '.', asked: false }

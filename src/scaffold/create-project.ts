@@ -41,8 +41,7 @@ const harmless: readonly string[] = ['.git', '.DS_Store']
 export function createProject(options: ProjectOptions): readonly string[] {
   const { template, folder, name } = options
   checkProjectName(name)
-  checkFolder(folder)
-  if (options.nested !== true) checkSurroundings(folder)
+  checkPlace(folder, options.nested === true)
   const rendered = renderTemplate(template, name)
   let made: string | undefined
   let draft: string | undefined
@@ -94,6 +93,15 @@ export function renderTemplate(
 /** npm leaves dotfiles such as `.gitignore` out of packages, so templates hold `_gitignore`. */
 function projectPath(file: string): string {
   return file.replace(/(^|\/)_(?=[^/]*$)/, '$1.')
+}
+
+/**
+ * Throws `scaffold/folderNotEmpty`, `scaffold/notFolder`, `scaffold/insideProject` or
+ * `scaffold/notWritable` when no project can be made in `folder`, a full path.
+ */
+export function checkPlace(folder: string, nested: boolean): void {
+  checkFolder(folder)
+  if (!nested) checkSurroundings(folder)
 }
 
 function checkFolder(folder: string): void {

@@ -43,6 +43,14 @@ test('asks nobody when nobody can answer: exit code 3, naming the way', async ()
   assert.is(JSON.parse(json.stdout).error.code, 'init/folderNeeded')
 })
 
+test('asks nothing about a folder that it will refuse', async () => {
+  using folder = temporaryFolder()
+  writeFileSync(folder.join('mine.txt'), 'mine')
+  const { code, stderr } = await ela('init . --color never', { cwd: folder.path, tty: true })
+  assert.is(code, 2)
+  assert.match(stderr, /^error: .* is not empty/)
+})
+
 test('refuses what is wrong before it writes anything: exit code 2', async () => {
   using folder = temporaryFolder()
   writeFileSync(folder.join('mine.txt'), 'mine')
