@@ -19,22 +19,27 @@ export interface Supervisor extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-/**
- * @param args level, folder, and perhaps a hostile program
- * @param user number of the user it runs as; only root can choose
- */
-export async function startSupervisor(args: readonly string[], user?: number): Promise<Supervisor> {
-  const [, folder] = args
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), PROGRAM, ...args],
-    {
-      cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: folder },
-      stdio: ['ignore', 'pipe', 'inherit'],
-      ...(user === undefined ? {} : { uid: user, gid: user }),
-    },
-  )
+export interface SupervisorOptions {
+  /** Number of the user it runs as; only root can choose. */
+  readonly user?: number
+  /** Starts it with a file open that is not closed when a child is started. */
+  readonly leaks?: boolean
+}
+
+/** @param args level, folder, and perhaps a hostile program */
+export async function startSupervisor(
+  args: readonly string[],
+  { user, leaks = false }: SupervisorOptions = {},
+): Promise<Supervisor> {
+  const [, folder = '.'] = args
+  const command = [process.execPath, '--import', import.meta.resolve('tsx'), PROGRAM, ...args]
+  const through = leaks ? ['exec 9>"$0/leaked"; exec "$@"', folder] : ['exec "$@"', folder]
+  const child = spawn('/bin/sh', ['-c', ...through, ...command], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder, XDG_CACHE_HOME: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
+  })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const kill = async () => {
     child.kill('SIGKILL')

@@ -44,7 +44,7 @@ export async function enclose(
   const command = [...limits, ...sandbox, places.program, ...engine]
   return {
     file: '/bin/sh',
-    args: ['-c', WATCHER, 'sh', ...command],
+    args: ['-c', prlimit === undefined ? `${SHELL_LIMITS}${WATCHER}` : WATCHER, 'sh', ...command],
     filter: undefined,
     watchesInput: true,
   }
@@ -79,13 +79,10 @@ async function bubblewrapped(
 /**
  * Starts the command and says its pid on descriptor 5. Where no kernel ends it with us, the end of
  * standard input does: only we hold the other end, and it closes however we die. The watcher gives up
- * the listening sockets, or they would outlive the engine for a moment. Where there is no `prlimit`, the
- * shell sets what it can of the limits.
+ * the listening sockets, or they would outlive the engine for a moment.
  */
 const WATCHER = `
 exec 9<&0
-ulimit -c 0
-ulimit -n 4096 2>/dev/null
 "$@" 5>&- 9<&- </dev/null &
 engine=$!
 echo "{\\"child-pid\\":$engine}" >&5
@@ -97,3 +94,6 @@ code=$?
 kill -9 $watcher
 exit $code
 `
+
+/** What a shell can set where there is no `prlimit`; macOS knows no limit of memory that holds. */
+const SHELL_LIMITS = 'ulimit -c 0; ulimit -n 4096\n'

@@ -95,7 +95,9 @@ test.before(async () => {
   mkdirSync(own)
   chownSync(own, NOBODY_ELSE, NOBODY_ELSE)
   chmodSync(folder.path, 0o755)
-  await using supervisor = await startSupervisor(['A', own, program], NOBODY_ELSE)
+  await using supervisor = await startSupervisor(['A', own, program], {
+    user: NOBODY_ELSE,
+  })
   assert.is(supervisor.engine.answer, '200 hello')
   const { hostile } = supervisor.engine
   if (hostile !== undefined) byUser.set('a user', hostile)
