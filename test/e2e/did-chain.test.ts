@@ -105,16 +105,25 @@ test('cost what the rules say, or nothing but the attempt', async () => {
   const time = Math.floor(Date.now() / 1000)
   const document = newDocument({ privateKey: bob.did.privateKey, time, expires: time - 5 })
   const text = requestText(createRequest(document, bob.did.privateKey))
+  const data = encodeStringCall(selectorOf('publishDidTransaction(string)'), text)
+  let refused = ''
   await fails('wallet/reverted', () =>
     sendEvmTransaction({
       ...chain,
       chain: 'eid',
       privateKey: bob.evm.privateKey,
       to: chain.contract,
-      data: encodeStringCall(selectorOf('publishDidTransaction(string)'), text),
+      data,
       gas: 500_000n,
+      onSigned: ({ hash }) => {
+        refused = hash
+      },
     }),
   )
+  const intrinsic = data.reduce((gas, byte) => gas + (byte === 0 ? 4 : 16), 21_000)
+  const receipt = await callRpc(chain.rpc, 'eth_getTransactionReceipt', [refused])
+  const { gasUsed: attempt } = receipt as { gasUsed: string }
+  assert.ok(Number(attempt) >= intrinsic && Number(attempt) < intrinsic + 10_000, attempt)
   assert.is(await statusOf(node, bob), 'unpublished')
 })
 
