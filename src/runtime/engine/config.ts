@@ -16,6 +16,8 @@ export interface InstanceConfig {
   readonly assets: string | undefined
   /** The shim's source: a module that exports a class `Ela`. */
   readonly shim: string
+  /** Source of a module that exports `elaOf`, the DApp's half of the shim. */
+  readonly front?: string | undefined
   readonly gateway: {
     /** Path of the gateway's socket as the engine sees it. */
     readonly socket: string
@@ -62,9 +64,10 @@ function worker(name: string, source: string, more: Readonly<Record<string, Capn
   }
 }
 
-function dappWorker({ id, modules, assets, hosts }: InstanceConfig): CapnpValue {
+function dappWorker({ id, modules, assets, hosts, front }: InstanceConfig): CapnpValue {
   const [main] = modules
-  const wrapper = wrapperName(modules)
+  const wrapper = ownName('ela-wrapper.js', modules)
+  const frontName = front === undefined ? undefined : ownName('ela-front.js', modules)
   const shim = {
     name: 'shim',
     entrypoint: 'Ela',
@@ -72,13 +75,19 @@ function dappWorker({ id, modules, assets, hosts }: InstanceConfig): CapnpValue 
   }
   const bindings: CapnpValue[] = [{ name: 'ELA', service: shim }]
   if (assets !== undefined) bindings.push({ name: 'ASSETS', service: 'assets' })
-  const base = worker(wrapper, wrapperSource(main?.name ?? '', hosts), { bindings })
-  return { ...base, modules: [...base.modules, ...modules.map(moduleValue)] }
+  const source = wrapperSource(main?.name ?? '', hosts, frontName)
+  const base = worker(wrapper, source, {
+    bindings,
+    // `env` by import would be the engine's, not the one that the wrapper hands over.
+    compatibilityFlags: ['disallow_importable_env'],
+  })
+  const fronts = front === undefined ? [] : [{ name: frontName, esModule: front }]
+  return { ...base, modules: [...base.modules, ...fronts, ...modules.map(moduleValue)] }
 }
 
 /** A name that no module of the DApp has. */
-function wrapperName(modules: readonly WorkerModule[]): string {
-  let name = 'ela-wrapper.js'
+function ownName(wanted: string, modules: readonly WorkerModule[]): string {
+  let name = wanted
   while (modules.some((module) => module.name === name)) name = `_${name}`
   return name
 }

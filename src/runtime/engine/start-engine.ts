@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly gateway: { readonly socket: string; readonly token: string }
   /** JavaScript of the trusted worker; it exports a class `Ela`, an entrypoint. */
   readonly shim: string
+  /** JavaScript of the DApp's half of it (see `gateway/front.ts`); the bare binding when left out. */
+  readonly front?: string
   /** Wanted on 127.0.0.1; 0 for any free one. */
   readonly port: number
   /** Values of `Host` that are answered; a name without a port gets the one that is listened on. */
@@ -79,6 +81,7 @@ export async function startEngine(
       })),
       assets: seen.assets,
       shim: options.shim,
+      front: options.front,
       gateway: { socket: seen.gateway, token: options.gateway.token },
       privatePem: key.privatePem,
       hosts: options.hosts.map((host) => (host.includes(':') ? host : `${host}:${http.port}`)),

@@ -11,9 +11,14 @@ export function workerSource(name: 'deny' | 'health' | 'wrapper'): string {
  *
  * @param main name of the DApp's main module, from the wrapper's place at the top of the bundle
  * @param hosts exact values of the `Host` header
+ * @param front name of the module that makes `env.ELA`; as the engine binds it when left out. It is
+ *   the first import, so that it is evaluated before the DApp can change its realm.
  */
-export function wrapperSource(main: string, hosts: readonly string[]): string {
+export function wrapperSource(main: string, hosts: readonly string[], front?: string): string {
   const lines = [
+    front === undefined
+      ? 'const elaOf = (binding) => binding'
+      : `import { elaOf } from ${JSON.stringify(`./${front}`)}`,
     `import * as dapp from ${JSON.stringify(`./${main}`)}`,
     `const hosts = new Set(${JSON.stringify(hosts)})`,
   ]

@@ -1,6 +1,7 @@
 /**
- * The module that the engine calls; it calls the DApp. Two lines are put in front of it, which bring
- * `dapp`, the DApp's main module, and `hosts`, the values of `Host` that it answers to.
+ * The module that the engine calls; it calls the DApp. Three lines are put in front of it, which
+ * bring `elaOf`, which makes `env.ELA` of what the engine binds, `dapp`, the DApp's main module, and
+ * `hosts`, the values of `Host` that it answers to.
  *
  * - Another name that leads here is DNS rebinding: a page of a foreign site would be of one origin
  *   with the DApp.
@@ -35,6 +36,6 @@ export default {
   fetch(request, env, ctx) {
     const status = refusal(request)
     if (status !== undefined) return new Response(`${status}\n`, { status })
-    return dapp.default.fetch(request, env, ctx)
+    return dapp.default.fetch(request, { ...env, ELA: elaOf(env.ELA) }, ctx)
   },
 }
