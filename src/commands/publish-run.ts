@@ -1,5 +1,6 @@
 import { rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { ElaError } from '../base/errors.ts'
 import { storeNamed } from '../bundle/content/store-choice.ts'
 import { filesBelow } from '../bundle/content/stored-files.ts'
 import type { OpenedBundle } from '../bundle/read-bundle.ts'
@@ -93,10 +94,20 @@ async function publicationOf(
     files: filesBelow(folder),
     store: storeNamed(storeNameOf(flags, context), path.join(userFolderOf(context.env), 'content')),
     teller: { registry, privateKey, waitMs: WAIT_MS, signal: context.signal },
-    didKey: async () => (await keyOfName(app, keyPlaceOf(context))).privateKey,
+    didKey: () => didKeyOf(app, context),
     channel: flags.channel === 'none' ? undefined : flags.channel,
     locations: flags.location ?? [],
     time,
+  }
+}
+
+async function didKeyOf(app: string, context: Context): Promise<Uint8Array> {
+  try {
+    return (await keyOfName(app, keyPlaceOf(context))).privateKey
+  } catch (error) {
+    if (error instanceof ElaError && error.code === 'did/noKey')
+      throw ReleaseError.claimNeedsKey(app)
+    throw error
   }
 }
 

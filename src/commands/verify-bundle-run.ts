@@ -12,10 +12,9 @@ import type { Context } from './context.ts'
 import { eidRpcOf } from './did-place.ts'
 import { readInput } from './json-input.ts'
 import { sizeText } from './pack-run.ts'
+import { RegistryCheck, type RegistryFlags } from './verify-registry.ts'
 
-export interface VerifyBundleFlags {
-  readonly offline?: boolean
-  readonly rpc?: string
+export interface VerifyBundleFlags extends RegistryFlags {
   readonly with?: readonly string[]
   readonly expect?: string
   readonly by?: string
@@ -48,17 +47,19 @@ export async function runVerifyBundle(
   if (await looksLikeEpk(file)) return runVerifyEpk(file, flags, context)
   if (flags.by !== undefined) throw BundleError.onlyForEpk()
   const target = flags.to === undefined ? undefined : path.resolve(context.cwd, flags.to)
-  const world = await worldOf(flags, context)
+  const registry = await RegistryCheck.open(flags, context)
+  const world = { ...(await worldOf(flags, context)), anchored: registry.anchored }
   const provenance = await provenanceOf(file, world, { flags, context })
   const expect = provenance?.bundleId ?? flags.expect
-  const { bundle, trust } = await verifyFile(file, { world, target, expect })
+  const { admit } = registry
+  const { bundle, trust } = await verifyFile(file, { world, target, expect, admit })
   const { name, version, seq, app, publisher, files } = bundle.manifest
   const online = world.lookup !== undefined
   const documents = (flags.with ?? []).length > 0
   const unchecked = [
     ...trust.unchecked,
     ...(documents ? [`whether ${app} was changed or deactivated since the document was made`] : []),
-    'whether a newer release exists, or this one was withdrawn',
+    ...registry.unchecked(seq),
   ]
   const data = {
     bundleId: bundle.bundleId,
@@ -68,11 +69,15 @@ export async function runVerifyBundle(
     offline: flags.offline === true,
     signatures: trust.signatures.map((one) => ({ ...one, proves: PROVES[one.proof] })),
     threshold: trust.threshold,
+    registry: registry.told,
     checked: [
       ...CHECKED,
       ...(online
         ? [`${app} is neither expired nor deactivated, and wants no more signatures`]
         : []),
+      ...(registry.told === null
+        ? []
+        : ['the registry neither revoked it nor set a floor above it']),
     ],
     unchecked,
     ...(target === undefined ? {} : { folder: target }),

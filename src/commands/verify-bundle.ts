@@ -14,6 +14,11 @@ export function define(command: Command, context: Context): void {
       'DID document to believe instead of a chain; may be given again',
       repeated,
     )
+    .option(
+      '--esc <url>',
+      'ESC to ask for what became of the release (default: that of the devnet)',
+    )
+    .option('--registry <address>', 'registry of releases on it')
     .option('--expect <bundle>', 'the bundle id it must have')
     .option('--by <did>', 'DID that must have signed an EPK, which names no app itself')
     .option('--provenance [file]', 'check what tells where it comes from, too (default: beside it)')

@@ -44,6 +44,11 @@ export const ReleaseError = defineErrors('release', {
     hint: `Pack it as a later one: \`ela pack --seq ${latest + 1}\`.`,
     exit: 'refused',
   }),
+  tooManyPlaces: (bytes: number, limit: number) => ({
+    message: `The places to fetch it from are ${bytes} bytes long together; the registry takes ${limit}.`,
+    hint: 'Leave out some of `--location`.',
+    exit: 'misused',
+  }),
   otherPrev: (said: string, published: string) => ({
     message: `The bundle says it follows ${said}; the newest release is ${published}.`,
     hint: `Pack it with \`--prev ${published}\`.`,

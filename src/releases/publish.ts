@@ -17,7 +17,13 @@ import {
 import { estimateTelling, type Registry, type Teller } from '../wallet/registry/call.ts'
 import { RegistryError } from '../wallet/registry/errors.ts'
 import { appRecord, publisherUntil, releaseRecord, seqOfBundle } from '../wallet/registry/read.ts'
-import { claimApp, claimCall, publishCall, publishRelease } from '../wallet/registry/registry.ts'
+import {
+  claimApp,
+  claimCall,
+  publishCall,
+  publishRelease,
+  type RegistryCall,
+} from '../wallet/registry/registry.ts'
 import { ReleaseError } from './errors.ts'
 import type { Act, Journal } from './journal.ts'
 
@@ -72,6 +78,7 @@ export interface DoneAct {
 /** Publishing costs what it writes; nobody can ask the node before the app is claimed. Measured. */
 const FIRST_PUBLISH_GAS = 128_000n
 const GAS_PER_TEXT_BYTE = 30n
+const MAX_LOCATIONS_BYTES = 2_048
 
 /**
  * What publishing will do and cost. Nothing is stored or sent.
@@ -97,6 +104,9 @@ export async function planPublishing(wish: Publication): Promise<PublishPlan> {
   const before = isFirst ? undefined : await releaseRecord(registry, app, latest)
   const facts = { already, tree, locations, from, before, gasPrice, balance }
   if (already !== undefined) return { ...facts, acts: [], cost: 0n }
+  // Before anything is claimed or stored: what the contract would refuse at the end.
+  const call = publishCall(releaseOf(wish, locations))
+  checkLength(locations)
   if (seq <= latest) throw ReleaseError.notNewer(seq, latest)
   if (prev !== undefined && before !== undefined && prev !== before.bundle) {
     throw ReleaseError.otherPrev(prev, before.bundle)
@@ -104,7 +114,7 @@ export async function planPublishing(wish: Publication): Promise<PublishPlan> {
   const acts =
     record === undefined
       ? await claimingActs(wish, locations)
-      : await publishingActs(wish, locations, record.owner)
+      : await publishingActs(wish, call, record.owner)
   const gas = acts.reduce((sum, one) => sum + one.gas, 0n)
   return { ...facts, acts, cost: gas * gasPrice }
 }
@@ -126,7 +136,7 @@ async function claimingActs(
 
 async function publishingActs(
   wish: Publication,
-  locations: readonly string[],
+  call: RegistryCall,
   owner: EvmAddress,
 ): Promise<readonly PlannedAct[]> {
   const { registry, privateKey } = wish.teller
@@ -135,8 +145,13 @@ async function publishingActs(
   if (owner !== from && (await publisherUntil(registry, app, from)) < wish.time) {
     throw ReleaseError.notYours(app, owner, from)
   }
-  const call = publishCall(releaseOf(wish, locations))
   return [{ act: 'publish', gas: await estimateTelling(registry, from, call) }]
+}
+
+/** @see MAX_LOCATIONS_BYTES in src/contracts/DAppRegistry.sol */
+function checkLength(locations: readonly string[]): void {
+  const bytes = Buffer.byteLength(locations.join('\n'))
+  if (bytes > MAX_LOCATIONS_BYTES) throw ReleaseError.tooManyPlaces(bytes, MAX_LOCATIONS_BYTES)
 }
 
 function releaseOf({ bundle, channel }: Publication, locations: readonly string[]) {

@@ -1,7 +1,8 @@
-/** Several places that may have content, asked one after another. */
+/** Several places that may have content, asked one after another; wrong bytes count as none. */
+import { createHash } from 'node:crypto'
+import { equalBytes } from '../../base/bytes-text.ts'
 import { messageOf } from '../../base/errors.ts'
-import type { Cid } from '../../protocol/ipfs/cid.ts'
-import { cidText } from '../../protocol/ipfs/cid.ts'
+import { type Cid, cidText } from '../../protocol/ipfs/cid.ts'
 import { ContentError } from './errors.ts'
 import type { BlockSource } from './store.ts'
 
@@ -24,6 +25,8 @@ export class AnySource implements BlockSource {
     for (const source of new Set(order)) {
       try {
         const bytes = await source.block(cid)
+        const digest = createHash('sha256').update(bytes).digest()
+        if (!equalBytes(digest, cid.digest)) throw ContentError.damaged(cidText(cid), source.name)
         this.#best = source
         return bytes
       } catch (error) {
