@@ -115,7 +115,7 @@ export class SignIn {
     const key = keyOf(document, `${did}#primary`)
     if (!isSignedBy(key, `${head}.${body}`, signature)) throw new Error('the token is forged')
     const seconds = this.#now() / 1000
-    if (Number(claims['exp'] ?? 0) <= seconds) throw new Error('the token is too old')
+    if (!(Number(claims['exp']) > seconds)) throw new Error('the token is too old')
     return { did, document, presentation: object(claims['presentation']) }
   }
 
@@ -134,6 +134,12 @@ export class SignIn {
   async #published(did: string): Promise<Json> {
     const document = await this.#resolve(did)
     if (document === undefined) throw new Error(`${did} is not published`)
+    if (document['id'] !== did) throw new Error(`${did} is the document of another DID`)
+    // The chain gives any name to who asks first: the address of an unpublished DID too.
+    const isAddress = /^did:elastos:i[1-9A-HJ-NP-Za-km-z]{33}$/.test(did)
+    if (isAddress && document['controller'] !== undefined) {
+      throw new Error(`${did} was taken by somebody who has not its key`)
+    }
     return document
   }
 }

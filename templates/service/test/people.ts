@@ -11,7 +11,7 @@ interface Person {
 }
 
 /** Somebody with a key. Which DID a key makes is the chain's business, so any name will do. */
-function person(name: string): Person {
+export function person(name: string): Person {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
   const odd = (Buffer.from(y, 'base64url').at(-1) ?? 0) % 2
@@ -65,22 +65,22 @@ export function credential(changes: object = {}, issuer = school) {
 /** The token a wallet would answer with. */
 export function answer(
   question: { nonce: string; realm: string },
-  wish: { credentials?: object[]; exp?: number } = {},
+  wish: { credentials?: object[]; exp?: number; from?: Person } = {},
 ) {
-  const { credentials = [], exp = NOW / 1000 + 60 } = wish
+  const { credentials = [], exp = NOW / 1000 + 60, from = alice } = wish
   const claims = {
     type: 'VerifiablePresentation',
-    holder: alice.did,
+    holder: from.did,
     verifiableCredential: credentials,
   }
   const { nonce, realm } = question
   const proof = {
-    verificationMethod: `${alice.did}#primary`,
+    verificationMethod: `${from.did}#primary`,
     realm,
     nonce,
-    signature: signature(alice, JSON.stringify(claims) + realm + nonce),
+    signature: signature(from, JSON.stringify(claims) + realm + nonce),
   }
   const presentation = { ...claims, proof }
-  const text = `${encode({ typ: 'JWT', alg: 'ES256' })}.${encode({ iss: alice.did, exp, presentation })}`
-  return `${text}.${signature(alice, text)}`
+  const text = `${encode({ typ: 'JWT', alg: 'ES256' })}.${encode({ iss: from.did, exp, presentation })}`
+  return `${text}.${signature(from, text)}`
 }

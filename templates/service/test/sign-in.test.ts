@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { SignIn } from '../src/sign-in.ts'
-import { alice, answer, credential, encode, NOW, people, REALM, school } from './people.ts'
+import { alice, answer, credential, encode, NOW, people, person, REALM, school } from './people.ts'
 
 function desk(published = people) {
   let now = NOW
@@ -71,6 +71,26 @@ test('what is forged is refused', async () => {
   await assert.rejects(attempt([credential({ expirationDate: '2026-01-01T00:00:00Z' })]), /expired/)
   const unsaid = { ...credential(), issuer: alice.did }
   await assert.rejects(attempt([unsaid]), /issuer/)
+})
+
+test('who took the name or the letters of somebody else is refused', async () => {
+  const address = person(`i${'A'.repeat(33)}`)
+  const taken = { ...address, document: { ...address.document, controller: school.did } }
+  for (const [who, why] of [
+    [taken, /was taken/],
+    [{ ...alice, document: { ...alice.document, id: 'did:elastos:ialice' } }, /another DID/],
+  ] as const) {
+    const { signIn } = desk([who])
+    await assert.rejects(signIn.accept(answer(signIn.question(), { from: who })), why)
+  }
+  const { signIn } = desk([address])
+  assert.equal((await signIn.accept(answer(signIn.question(), { from: address }))).did, address.did)
+})
+
+test('a token whose end is no time is refused', async () => {
+  const { signIn } = desk()
+  const endless = answer(signIn.question(), { exp: 'never' as unknown as number })
+  await assert.rejects(signIn.accept(endless), /too old/)
 })
 
 test('who is not published is refused', async () => {
