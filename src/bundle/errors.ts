@@ -14,7 +14,7 @@ export const BundleError = defineErrors('bundle', {
   }),
   nothingToPack: (folder: string) => ({
     message: `${folder} has no file that goes into a bundle.`,
-    hint: 'Folders `.git`, `.ela` and `node_modules` and the `ela.config` stay outside.',
+    hint: 'Folders `.git`, `.github`, `.ela` and `node_modules` and the `ela.config` stay outside.',
     exit: 'misused',
   }),
   unpackable: (path: string, why: string) => ({

@@ -13,7 +13,7 @@ export interface FoundFile extends TarEntry {
   readonly state: string
 }
 
-const OUTSIDE_FOLDERS = new Set(['.git', '.ela', 'node_modules'])
+const OUTSIDE_FOLDERS = new Set(['.git', '.github', '.ela', 'node_modules'])
 /** Litter, and bundles with what is told about them. */
 const OUTSIDE_FILES = /^(?:\.DS_Store|Thumbs\.db|.*\.(?:dapp\.tgz|cdx\.json|provenance\.json))$/
 const CONFIG = /^ela\.config\.(?:m?[jt]s|json)$/

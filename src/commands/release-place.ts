@@ -15,6 +15,7 @@ import { timeOf } from '../wallet/did-publish.ts'
 import type { Registry } from '../wallet/registry/call.ts'
 import type { Context } from './context.ts'
 import { eidOf, runningSession } from './did-place.ts'
+import { environmentKey } from './environment-key.ts'
 import { CommandError } from './errors.ts'
 import { repeated } from './json-input.ts'
 import { askYes, type PasswordFlags } from './secret-input.ts'
@@ -130,7 +131,10 @@ export function sourcesOf(
 /** secp256k1 key of who pays. Throws `wallet/…`, `keys/…`, `input/…`. */
 export async function payerOf(flags: PayerFlags, context: Context): Promise<Uint8Array> {
   if (flags.key === undefined) {
-    return accountOfName(flags.from ?? 'alice', 'esc').evm.privateKey
+    const handedOver = flags.from === undefined ? await environmentKey(flags, context) : undefined
+    return (
+      handedOver?.evm().privateKey ?? accountOfName(flags.from ?? 'alice', 'esc').evm.privateKey
+    )
   }
   const { openNamedKey } = await import('./keys-place.ts')
   return (await openNamedKey(flags.key, flags, context)).evm().privateKey

@@ -90,9 +90,12 @@ export function renderTemplate(
     .sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-/** npm leaves dotfiles such as `.gitignore` out of packages, so templates hold `_gitignore`. */
+/**
+ * npm leaves dotfiles such as `.gitignore` out of packages, so templates hold `_gitignore`; and
+ * `_github`, so that nobody takes its workflows for those of this repository.
+ */
 function projectPath(file: string): string {
-  return file.replace(/(^|\/)_(?=[^/]*$)/, '$1.')
+  return file.replace(/(^|\/)_/g, '$1.')
 }
 
 /**
