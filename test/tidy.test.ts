@@ -325,7 +325,17 @@ test('the map names every room', () => {
 })
 
 test('tests mirror the rooms they test', () => {
-  const extra = ['support', 'fixtures', 'vectors', 'bench', 'clients', 'faults', 'e2e', 'templates', 'long']
+  const extra = [
+    'support',
+    'fixtures',
+    'vectors',
+    'bench',
+    'clients',
+    'faults',
+    'e2e',
+    'templates',
+    'long',
+  ]
   const wrong = readdirSync(path.join(root, 'test'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
