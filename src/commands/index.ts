@@ -198,6 +198,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./carrier.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'say how well this machine can isolate DApps, and what is missing',
+    group: 'Help',
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'completion',
     summary: 'print the completion script of a shell',
     group: 'Help',

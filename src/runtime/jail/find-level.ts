@@ -25,9 +25,16 @@ export interface FoundLevel {
   readonly checks: readonly JailCheck[]
 }
 
-/** Takes a few milliseconds: it starts a namespace and leaves it. */
-export async function findLevel(platform: string = process.platform): Promise<FoundLevel> {
-  if (platform === 'linux') return linuxLevel()
+/**
+ * Takes a few milliseconds: it starts a namespace and leaves it.
+ *
+ * @param find full path of a system program; tests hand in their own
+ */
+export async function findLevel(
+  platform: string = process.platform,
+  find: (name: string) => string | undefined = systemProgram,
+): Promise<FoundLevel> {
+  if (platform === 'linux') return linuxLevel(find('bwrap'), find('prlimit'))
   if (platform !== 'darwin') return { level: 'C', checks: [] }
   const check = await sandboxExec()
   return { level: check.ok ? 'B' : 'C', checks: [check] }
@@ -40,8 +47,10 @@ export function requireLevel({ level, checks }: FoundLevel, wanted: Level): void
   throw RuntimeError.levelTooLow(level, wanted, missing)
 }
 
-async function linuxLevel(): Promise<FoundLevel> {
-  const [bwrap, prlimit] = [systemProgram('bwrap'), systemProgram('prlimit')]
+async function linuxLevel(
+  bwrap: string | undefined,
+  prlimit: string | undefined,
+): Promise<FoundLevel> {
   const checks = [bubblewrap(bwrap), limits(prlimit)]
   if (bwrap !== undefined) checks.push(await namespaces(bwrap))
   return { level: checks.every(({ ok }) => ok) ? 'A' : 'C', checks }
