@@ -5,7 +5,7 @@
  * decides which message a transaction with two faults gets)
  */
 import { equalBytes, toHex } from '../../base/bytes-text.ts'
-import { Prefix, parseAddress } from '../../protocol/ela/address.ts'
+import { knownAddresses, Prefix, parseAddress } from '../../protocol/ela/address.ts'
 import { displayHash } from '../../protocol/ela/hash.ts'
 import { TxType } from '../../protocol/ela/payload/payload.ts'
 import { type Transaction, transactionId } from '../../protocol/ela/transaction.ts'
@@ -27,7 +27,7 @@ export interface ContextView {
 }
 
 const UNLOCKING_SEQUENCE = 0xffff_fffe
-const destroyed = parseAddress('ELANULLXXXXXXXXXXXXXXXXXXXXXYvs3rr')
+const destroyed = parseAddress(knownAddresses.destroy)
 
 /** Throws a `TransactionRefusal`. @returns the fee in sela */
 export function checkContext(transaction: Transaction, view: ContextView): bigint {
@@ -60,7 +60,7 @@ function coinsSpent({ inputs }: Transaction, ledger: Ledger): readonly Coin[] {
 }
 
 /** The fee in sela; negative when the outputs exceed the inputs. */
-export function feeOf({ outputs }: Transaction, coins: readonly Coin[]): bigint {
+function feeOf({ outputs }: Transaction, coins: readonly Coin[]): bigint {
   const paid = coins.reduce((sum, { output }) => sum + output.value, 0n)
   return outputs.reduce((rest, { value }) => rest - value, paid)
 }

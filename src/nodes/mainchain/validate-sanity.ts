@@ -4,7 +4,7 @@
  * @see Elastos.ELA core/transaction/transactionchecker.go SanityCheck
  */
 import { equalBytes } from '../../base/bytes-text.ts'
-import { Prefix, parseAddress } from '../../protocol/ela/address.ts'
+import { knownAddresses, Prefix, parseAddress } from '../../protocol/ela/address.ts'
 import { ELA_ASSET_ID } from '../../protocol/ela/genesis.ts'
 import { OutputType } from '../../protocol/ela/output-payload.ts'
 import { TxType } from '../../protocol/ela/payload/payload.ts'
@@ -28,8 +28,8 @@ const MIN_CODE_BYTES = 23
 /** Constants of the real chain that may be paid to although their prefix is none of an account. */
 const payableConstants = [
   new Uint8Array(21),
-  parseAddress('CRASSETSXXXXXXXXXXXXXXXXXXXX2qDX5J'),
-  parseAddress('CREXPENSESXXXXXXXXXXXXXXXXXX4UdT6b'),
+  parseAddress(knownAddresses.councilAssets),
+  parseAddress(knownAddresses.councilExpenses),
 ]
 const payablePrefixes: ReadonlySet<number> = new Set([
   Prefix.standard,

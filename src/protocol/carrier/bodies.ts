@@ -11,9 +11,8 @@ import { Fields, tuple } from './fields.ts'
 import { ID_BYTES, type Id } from './id.ts'
 import { type NodeInfo, nodeInfoItem, readNodeInfo, readPort } from './node-info.ts'
 
-/** What an asker wants, as bits of `Lookup.want`. */
+/** What an asker wants, as bits of `Lookup.want`; 2 asks for nodes with IPv6. */
 export const WANT_NODES4 = 1
-export const WANT_NODES6 = 2
 export const WANT_TOKEN = 4
 
 /** Longest list of nodes or peers that is read. Nodes write 8; no datagram holds many more. */

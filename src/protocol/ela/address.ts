@@ -28,8 +28,6 @@ export const Prefix = {
   council: 0x1c,
 } as const
 
-export type PrefixName = keyof typeof Prefix
-
 export const PROGRAM_HASH_BYTES = 21
 const ADDRESS_LENGTH = 34
 const CHECKSUM_BYTES = 4
@@ -78,11 +76,7 @@ export function readAddress(
 
 /** Addresses with a fixed meaning. @see Elastos.ELA common/config/config.go */
 export const knownAddresses = {
-  mainnetFoundation: '8VYXVxKKSAxkmRrfmGpQR2Kc66XhG6m3ta',
-  testnetFoundation: '8ZNizBf4KhhPjeJRGpox6rPcHE5Np6tFx3',
   destroy: 'ELANULLXXXXXXXXXXXXXXXXXXXXXYvs3rr',
   councilAssets: 'CRASSETSXXXXXXXXXXXXXXXXXXXX2qDX5J',
   councilExpenses: 'CREXPENSESXXXXXXXXXXXXXXXXXX4UdT6b',
-  stakePool: 'STAKEPooLXXXXXXXXXXXXXXXXXXXpP1PQ2',
-  stakeReward: 'STAKEREWARDXXXXXXXXXXXXXXXXXFD5SHU',
 } as const

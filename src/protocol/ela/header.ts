@@ -30,7 +30,6 @@ export interface Header extends HashedHeader {
   readonly auxPow: AuxPow
 }
 
-export const HASHED_HEADER_BYTES = 84
 const END_MARK = 1
 
 export const hashedHeaderCodec = struct<HashedHeader>({

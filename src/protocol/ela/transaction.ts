@@ -97,13 +97,9 @@ const attributes = list(
   struct<Attribute>({ usage, data: varBytes(MAX_VAR_STRING_BYTES, 'Attribute data') }),
 )
 
-export const inputCodec: Codec<Input> = struct<Input>({
-  txid: fixedBytes(32, 'A transaction id'),
-  index: u16,
-  sequence: u32,
-})
-
-export const inputsCodec: Codec<readonly Input[]> = list(inputCodec)
+export const inputsCodec: Codec<readonly Input[]> = list(
+  struct<Input>({ txid: fixedBytes(32, 'A transaction id'), index: u16, sequence: u32 }),
+)
 
 const programs = list(
   struct<Program>({
