@@ -7,12 +7,17 @@ import { median } from './measure.ts'
 import { startEla } from './running-ela.ts'
 
 const ROUNDS = 9
+/** A mark that does not come by then never does: the edit has broken the DApp. */
+const LIMIT_MS = 20_000
 
 /** From a saved file until the DApp's answer is the new one. */
 export async function benchEdit(): Promise<readonly Figure[]> {
   return [
     await edited('service', 'src/http.ts', 'script → new answer', '≤ 150 ms', (source, mark) =>
-      source.replace(/(?<=createServer\([^\n]*\n)/, `  response.setHeader('x-mark', '${mark}')\n`),
+      source.replace(
+        /(?<=on\('request'[^\n]*\bresponse\b[^\n]*\n)/,
+        `    response.setHeader('x-mark', '${mark}')\n`,
+      ),
     ),
     await edited('web', 'public/index.html', 'asset → new answer', '≤ 30 ms', (source, mark) =>
       source.replace('</body>', `<!-- ${mark} --></body>`),
@@ -45,7 +50,10 @@ async function edited(
       if (next === original) throw new Error(`${file} has no place for a mark`)
       const began = performance.now()
       writeFileSync(folder.join('shop', file), next)
-      while (!(await answers(url, mark))) await new Promise((resolve) => setTimeout(resolve, 1))
+      while (!(await answers(url, mark))) {
+        if (performance.now() - began > LIMIT_MS) throw new Error(`no answer with ${mark}`)
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
       times.push(performance.now() - began)
       // The watcher settles before the next edit, as between two saves of a person.
       await new Promise((resolve) => setTimeout(resolve, 300))
