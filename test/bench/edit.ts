@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { elaBuilt } from '../support/ela.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import type { Figure } from './figure.ts'
+import { type Figure, ratio } from './figure.ts'
 import { freePort } from './http.ts'
 import { median } from './measure.ts'
 import { startEla } from './running-ela.ts'
@@ -12,17 +14,25 @@ const LIMIT_MS = 20_000
 
 /** From a saved file until the DApp's answer is the new one. */
 export async function benchEdit(): Promise<readonly Figure[]> {
-  return [
-    await edited('service', 'src/http.ts', 'script → new answer', '≤ 150 ms', (source, mark) =>
+  const script = await edited(
+    'service',
+    'src/http.ts',
+    'script → new answer',
+    '≤ 150 ms',
+    (source, mark) =>
       source.replace(
         /(?<=on\('request'[^\n]*\bresponse\b[^\n]*\n)/,
         `    response.setHeader('x-mark', '${mark}')\n`,
       ),
-    ),
-    await edited('web', 'public/index.html', 'asset → new answer', '≤ 30 ms', (source, mark) =>
-      source.replace('</body>', `<!-- ${mark} --></body>`),
-    ),
-  ]
+  )
+  const asset = await edited(
+    'web',
+    'public/index.html',
+    'asset → new answer',
+    '≤ 30 ms',
+    (source, mark) => source.replace('</body>', `<!-- ${mark} --></body>`),
+  )
+  return [...script, ...asset]
 }
 
 async function edited(
@@ -31,7 +41,7 @@ async function edited(
   what: string,
   budget: string,
   change: (source: string, mark: string) => string,
-): Promise<Figure> {
+): Promise<readonly Figure[]> {
   using folder = temporaryFolder()
   const made = await elaBuilt(['init', 'shop', '--template', template, '--yes'], {
     cwd: folder.path,
@@ -44,6 +54,7 @@ async function edited(
     const url = String(data['url'])
     const original = readFileSync(folder.join('shop', file), 'utf8')
     const times: number[] = []
+    const bare: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
       const mark = `mark-${round}-${process.pid}`
       const next = change(original, mark)
@@ -55,13 +66,34 @@ async function edited(
         await new Promise((resolve) => setTimeout(resolve, 1))
       }
       times.push(performance.now() - began)
+      bare.push(await bareServer())
       // The watcher settles before the next edit, as between two saves of a person.
       await new Promise((resolve) => setTimeout(resolve, 300))
     }
-    return { what, measured: median(times), unit: 'ms', budget, note: `${template} template` }
+    const figures = { a: median(times), b: median(bare), ratio: median(times) / median(bare) }
+    return [
+      { what, measured: figures.a, unit: 'ms', budget, note: `${template} template` },
+      ratio(`${what} / an HTTP server of bare Node`, figures, ''),
+    ]
   } finally {
     await running.stop()
   }
+}
+
+/** From the spawn of the least there is to restart until it answers, in ms: what the machine costs. */
+async function bareServer(): Promise<number> {
+  const port = await freePort()
+  const program = `require('node:http').createServer((_, out) => out.end()).listen(${port}, '127.0.0.1')`
+  const began = performance.now()
+  const child = spawn(process.execPath, ['-e', program], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  while (!(await answers(`http://127.0.0.1:${port}`, ''))) {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  const took = performance.now() - began
+  child.kill('SIGKILL')
+  await ended
+  return took
 }
 
 async function answers(url: string, mark: string): Promise<boolean> {
