@@ -66,4 +66,20 @@ export const RuntimeError = defineErrors('runtime', {
     hint: [...missing, 'See `ela doctor`.'].join('\n  '),
     exit: 'environment',
   }),
+
+  noJava: (wanted: number) => ({
+    message: `The DApp runs on Java ${wanted}, and there is no \`java\` among the system's programs.`,
+    hint: 'Install a JDK of that version or newer.',
+    exit: 'environment',
+  }),
+  oldJava: (home: string, found: number | undefined, wanted: number) => ({
+    message: `The DApp runs on Java ${wanted}, and ${home} is ${found ?? 'of an unknown version'}.`,
+    hint: "Install a JDK of that version or newer, and make it the system's default.",
+    exit: 'environment',
+  }),
+  javaNeedsWalls: (level: string) => ({
+    message: `A DApp on a Java virtual machine runs at level A only, and this machine has ${level}.`,
+    hint: 'Java code can do what its user can; only the jail stops it. See `ela doctor`.',
+    exit: 'environment',
+  }),
 })

@@ -23,17 +23,23 @@ export interface EnclosedProcess {
   readonly ended: Promise<Ending>
   /** SIGKILL to the engine and everything that holds it. */
   kill(): void
+  /** For one that is talked to by its standard streams. */
+  readonly input: Writable | null
+  readonly output: Readable | null
 }
 
-/** @param inherited descriptors of ours that become the engine's `http` and `ctl` */
+/**
+ * @param inherited descriptors of ours that become the engine's `http` and `ctl`; without them it is
+ *   talked to by its standard input and output, and prints on standard error alone
+ */
 export function spawnEnclosed(
   { file, args, filter, watchesInput }: Enclosure,
-  inherited: { readonly http: number; readonly ctl: number },
+  inherited: { readonly http: number; readonly ctl: number } | undefined,
   onLine: (line: string) => void,
 ): EnclosedProcess {
   using nothing = openNothing()
-  const { http, ctl } = inherited
-  const input = watchesInput ? 'pipe' : 'ignore'
+  const { http, ctl } = inherited ?? { http: nothing.fd, ctl: nothing.fd }
+  const input = watchesInput || inherited === undefined ? 'pipe' : 'ignore'
   const stdio: Stdio[] = [input, 'pipe', 'pipe', http, ctl, 'pipe']
   if (filter !== undefined) stdio.push('pipe')
   for (const fd of handedDown().filter((fd) => fd >= stdio.length)) {
@@ -42,7 +48,7 @@ export function spawnEnclosed(
   }
   const child = spawn(file, args, { env: {}, cwd: '/', detached: true, stdio })
   for (const stream of child.stdio) stream?.on('error', () => undefined)
-  readLines(child, onLine)
+  readLines(inherited === undefined ? [child.stderr] : [child.stdout, child.stderr], onLine)
   // Typed for five streams; there are as many as were asked for.
   const streams: readonly unknown[] = child.stdio
   if (filter !== undefined) (streams[descriptors.filter] as Writable | undefined)?.end(filter)
@@ -75,11 +81,11 @@ export function spawnEnclosed(
     for (const stream of child.stdio) stream?.destroy()
     return ending
   })
-  return { engine, ended, kill }
+  return { engine, ended, kill, input: child.stdin, output: child.stdout }
 }
 
-function readLines(child: ChildProcess, onLine: (line: string) => void): void {
-  for (const stream of [child.stdout, child.stderr]) {
+function readLines(streams: readonly (Readable | null)[], onLine: (line: string) => void): void {
+  for (const stream of streams) {
     const splitter = new LineSplitter(onLine)
     stream?.on('data', (chunk: Buffer) => splitter.write(chunk))
     stream?.once('close', () => splitter.end())

@@ -5,24 +5,17 @@
  *     POST /__ela/v1/<capability>/<method>   as `env.ELA.<capability>.<method>` of a service
  *     POST /__ela/rpc/<node>                 JSON-RPC 2.0, each request one `chain.read`
  */
-import { type IncomingMessage, request as openRequest, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../base/loopback-server.ts'
-import { GATEWAY_HOST, TOKEN_HEADER } from '../gateway/checks.ts'
+import { callGateway, type GatewayAddress, openGatewayRequest } from '../gateway/gateway-client.ts'
 
 export const CALL_PATH = '/__ela/v1/'
 export const RPC_PATH = '/__ela/rpc/'
 
 const LONGEST_RPC = 1024 ** 2
 const MOST_IN_BATCH = 50
-const ANSWER_WITHIN_MS = 60_000
 /** Node kind → chain, as the `chain` capability calls it. */
 const chains: Readonly<Record<string, string>> = { mainchain: 'ela', esc: 'esc', eid: 'eid' }
-
-export interface GatewayAddress {
-  /** Full path of the gateway's socket. */
-  readonly socket: string
-  readonly token: string
-}
 
 /** Hands a call on as it is, and its answer back. */
 export function passCall(
@@ -31,7 +24,8 @@ export function passCall(
   gateway: GatewayAddress,
 ): void {
   const method = (request.url ?? '').slice(CALL_PATH.length)
-  const asked = open(gateway, method, request.method ?? 'GET', request.headers)
+  const { 'content-length': length } = request.headers
+  const asked = openGatewayRequest(gateway, method, request.method ?? 'GET', length)
   asked.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/json' })
     answer.on('error', () => response.destroy())
@@ -81,53 +75,9 @@ export async function passRpc(
 async function answerOne(one: unknown, chain: string, gateway: GatewayAddress): Promise<object> {
   const { id = null, method, params = [] } = isObject(one) ? one : {}
   if (typeof method !== 'string') return failure(id, -32600, 'A request names its method.')
-  const outcome = await call(gateway, 'chain/read', [chain, method, params])
-  if ('value' in outcome) return { jsonrpc: '2.0', id, result: outcome.value }
-  const { code = '', message = 'The runtime is away.' } = outcome.error ?? {}
-  return failure(id, -32000, code === '' ? message : `${code}: ${message}`)
-}
-
-interface Outcome {
-  readonly value?: unknown
-  readonly error?: { readonly code?: string; readonly message?: string }
-}
-
-function call(gateway: GatewayAddress, path: string, args: readonly unknown[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const body = Buffer.from(JSON.stringify(args))
-    const asked = open(gateway, path, 'POST', { 'content-length': `${body.length}` })
-    asked.on('response', (answer) => {
-      const parts: Buffer[] = []
-      answer.on('data', (part: Buffer) => parts.push(part))
-      answer.on('error', () => resolve({ error: {} }))
-      answer.on('end', () => resolve((parse(Buffer.concat(parts)) as Outcome) ?? { error: {} }))
-    })
-    asked.on('error', () => resolve({ error: {} }))
-    asked.end(body)
-  })
-}
-
-function open(
-  { socket, token }: GatewayAddress,
-  path: string,
-  method: string,
-  headers: IncomingMessage['headers'],
-) {
-  const length = headers['content-length']
-  const asked = openRequest({
-    socketPath: socket,
-    path: `/v1/${path}`,
-    method,
-    timeout: ANSWER_WITHIN_MS,
-    headers: {
-      host: GATEWAY_HOST,
-      [TOKEN_HEADER]: token,
-      'content-type': 'application/json',
-      ...(length === undefined ? {} : { 'content-length': length }),
-    },
-  })
-  asked.on('timeout', () => asked.destroy())
-  return asked
+  const outcome = await callGateway(gateway, 'chain/read', [chain, method, params])
+  if (outcome.error === undefined) return { jsonrpc: '2.0', id, result: outcome.value ?? null }
+  return failure(id, -32000, `${outcome.error.code}: ${outcome.error.message}`)
 }
 
 function parse(bytes: Uint8Array): unknown {
