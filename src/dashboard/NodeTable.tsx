@@ -51,19 +51,22 @@ interface RowProps {
 
 function Row({ row, chosen, width, look }: RowProps): ReactNode {
   const { mark, paint } = markOf(row.status, look)
+  const isReady = row.status === 'ready'
+  // Only the height outlives a node that is down.
   const right =
     fit(row.height === undefined ? '' : String(row.height), COLUMNS.height, 'right') +
-    fit(row.peers === undefined ? '' : String(row.peers), COLUMNS.peers, 'right') +
-    fit(milliseconds(row.latencyMs), COLUMNS.latency, 'right') +
-    fit(megabytes(row.memoryBytes), COLUMNS.memory, 'right')
-  const restarts = row.restarts > 0 ? ` (restarted ${row.restarts}×)` : ''
+    fit(isReady && row.peers !== undefined ? String(row.peers) : '', COLUMNS.peers, 'right') +
+    fit(isReady ? milliseconds(row.latencyMs) : '', COLUMNS.latency, 'right') +
+    fit(isReady ? megabytes(row.memoryBytes) : '', COLUMNS.memory, 'right')
+  const again = markOf('restarting', look).mark
+  const restarts = isReady && row.restarts > 0 ? ` ${again}${row.restarts}` : ''
   return (
     <Text wrap="truncate" bold={chosen}>
       {pointer(chosen, look)}
       {fit(row.name, COLUMNS.name)}
-      <Text {...paint}>{fit(`${mark} ${row.status}`, COLUMNS.state)}</Text>
+      <Text {...paint}>{fit(`${mark} ${row.status}${restarts}`, COLUMNS.state)}</Text>
       {right}
-      {fit(`  ${row.detail}${restarts}`, width - LEFT)}
+      {fit(`  ${row.detail}`, width - LEFT)}
     </Text>
   )
 }

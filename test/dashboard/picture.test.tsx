@@ -108,6 +108,25 @@ test('keeps the selected row and whole lines where the table has too little room
   assert.equal(rows(), [...nodes.slice(3), 'dapp'])
 })
 
+test('shows of a node that is down what still holds, and how often it came again', async () => {
+  using picture = open(80, 24)
+  const row = () =>
+    picture
+      .frame()
+      .split('\n')
+      .find((line) => line.includes(' esc ')) ?? ''
+  const health = { height: 42, peers: 3 }
+  picture.show({ event: 'node-health', node: 'esc', health, latencyMs: 35, memoryBytes: 2 ** 26 })
+  await until('the health', () => /42 +3 +35 ms +64 MB/.test(row()))
+  const restart = { inMs: 1_000, attempt: 2 }
+  picture.show({ event: 'node-restarting', node: 'esc', how: 'signal SIGKILL', ...restart })
+  await until('the restart', () => /↻ restarting +42 +signal SIGKILL/.test(row()))
+  const entry = { rpc: 'http://127.0.0.1:20337' }
+  picture.show({ event: 'node-ready', node: 'esc', pid: 7, entry, tookMs: 1 })
+  await until('the node again', () => row().includes('● ready ↻2'))
+  assert.match(row(), 'http://127.0.0.1:20337')
+})
+
 test('shows every key of the help on the smallest usual terminal', async () => {
   using picture = open(80, 24)
   picture.stdin.write('?')
