@@ -67,6 +67,7 @@ export class Dispatcher {
     if (params.includes('safe') || params.includes('finalized')) {
       return refusal('invalid argument: hex string without 0x prefix', -32602)
     }
+    if (method === 'debug_traceCall') return this.#ask(method, tracedBlock(params))
     if (passed.has(method)) return this.#forward(request, body)
     if (calls.has(method)) return this.#call(request, body)
     const shape = shaped.get(method)
@@ -90,6 +91,7 @@ export class Dispatcher {
     }
     if (method === 'web3_clientVersion') return { result: chain.settings.clientVersion }
     if (method === 'eth_getTransactionFeeDetails') return this.#feeDetails(params)
+    if (method === 'eth_getFrozenAccounts') return { result: chain.settings.frozenAccounts ?? [] }
     if (method === 'rpc_modules') {
       return { result: chain.extension === undefined ? modules : { did: '1.0', ...modules } }
     }
@@ -228,6 +230,14 @@ export class Dispatcher {
     if (!isObject(receipt.result) || !isObject(transaction.result)) return { result: null }
     return { result: feeDetails(receipt.result, transaction.result) }
   }
+}
+
+/** A traced call with the block that every call has. */
+function tracedBlock([call, block = 'latest', options]: readonly unknown[]): readonly unknown[] {
+  const given = isObject(options) ? options : {}
+  const own = given['blockOverrides']
+  const blockOverrides = isObject(own) ? { ...BLOCK_OF_CALLS, ...own } : BLOCK_OF_CALLS
+  return [call, block, { ...given, blockOverrides }]
 }
 
 function feeDetails(receipt: JsonObject, transaction: JsonObject): JsonObject {

@@ -8,6 +8,7 @@ import {
   clockOption,
   commonOptions,
   forkOption,
+  frozenOption,
   gasPriceOption,
 } from './evm-options.ts'
 import type { EvmSettings } from './settings.ts'
@@ -102,6 +103,7 @@ function settingsOf(kind: EvmKind, context: LaunchContext): EvmSettings {
     blockEveryMs: intervalOf(mining),
     clock: clockOption(name, given),
     fork: forkOption(name, given),
+    frozenAccounts: frozenOption(name, given),
     options: kind.options?.(context) ?? {},
   }
 }

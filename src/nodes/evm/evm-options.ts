@@ -1,11 +1,12 @@
 /** The options ESC and EID take from the config and from flags. */
+import { checksumAddress, isAddress } from '../../protocol/evm/address.ts'
 import { EvmError } from './errors.ts'
 import type { ForkSettings } from './settings.ts'
 
 export type Options = Readonly<Record<string, unknown>>
 
 /** Options that both kinds have. */
-export const commonOptions = ['clock', 'forkUrl', 'forkBlock'] as const
+export const commonOptions = ['clock', 'forkUrl', 'forkBlock', 'frozenAccounts'] as const
 
 /** Throws `evm/badOption` for an option that is not among `known`. */
 export function checkNames(kind: string, options: Options, known: readonly string[]): void {
@@ -42,6 +43,18 @@ export function forkOption(
     throw EvmError.badOption(kind, 'forkBlock', 'is no block number')
   }
   return { url: url.href, block: forkBlock }
+}
+
+/**
+ * `frozenAccounts`: addresses whose transactions the pool refuses, as real nodes are told by a flag;
+ * they come out in checksum form. Throws `evm/badOption`.
+ */
+export function frozenOption(kind: string, { frozenAccounts = [] }: Options): readonly string[] {
+  const isList = Array.isArray(frozenAccounts)
+  if (isList && frozenAccounts.every((one) => typeof one === 'string' && isAddress(one))) {
+    return frozenAccounts.map(checksumAddress)
+  }
+  throw EvmError.badOption(kind, 'frozenAccounts', 'is no list of addresses')
 }
 
 /** `minGasPrice` in wei, as a number or text. Throws `evm/badOption`. */

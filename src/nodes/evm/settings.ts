@@ -27,6 +27,8 @@ export interface EvmSettings {
   readonly clock?: number | undefined
   /** The chain of another node this one goes on from. */
   readonly fork?: ForkSettings | undefined
+  /** Addresses in checksum form whose transactions are refused. */
+  readonly frozenAccounts?: readonly string[]
   /** What only one kind knows of. */
   readonly options?: Readonly<Record<string, unknown>>
 }

@@ -53,11 +53,25 @@ export class Transactions {
     if ('error' in checked) return checked
     const send = () => this.#forwardRaw(String(raw), body)
     const { to, data } = checked.transaction
+    if (await this.#isFrozen(checked.transaction)) return refusal('is frozen account')
     const answer = this.#isRuled(checked.transaction)
       ? await this.#sendSigned(checked.transaction, send)
       : (await this.#chain.turnstile.together(send)).answer
     if (!('error' in answer)) await this.#difficulty.seeTo(hashOf(String(raw)), to, data)
     return answer
+  }
+
+  async #isFrozen(transaction: SignedLegacyTransaction): Promise<boolean> {
+    const { frozenAccounts = [] } = this.#chain.settings
+    if (frozenAccounts.length === 0) return false
+    const { senderOf } = await import('../../protocol/evm/legacy-transaction.ts')
+    try {
+      const from = senderOf(transaction)
+      return frozenAccounts.some((one) => one.toLowerCase() === from)
+    } catch {
+      // The engine says what is wrong with the signature.
+      return false
+    }
   }
 
   async #sendSigned(

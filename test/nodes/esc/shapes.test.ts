@@ -178,6 +178,8 @@ test('has difficulty 0 in contracts, in calls, in blocks and after a restart', a
     await using node = await startNode(esc, { dataDir })
     const url = String(node.entry['rpc'])
     assert.is(await get(url, 'eth_call', [{ data: '0x445f5260205ff3' }, 'latest']), zeros)
+    const traced = await get(url, 'debug_traceCall', [{ data: '0x4450' }, 'latest', {}])
+    assert.equal(traced.structLogs[1].stack, ['0x0'])
     await get(url, 'eth_sendRawTransaction', [raw])
     address = (await get(url, 'eth_getTransactionReceipt', [hash])).contractAddress
     const called = signed(1, { to: address, value: 0n, gasLimit: 300_000n })
@@ -210,6 +212,21 @@ test('has difficulty 0 in contracts that wait for their block while the node res
     const debug = await get(url, 'debug_traceCall', [{ to: contractAddress }, 'latest', {}])
     return debug.structLogs[0].op === 'PUSH0' || undefined
   })
+})
+
+test('refuses the frozen accounts of the config', async () => {
+  const frozenAccounts = [addressOf(1)]
+  await using node = await startNode(esc, { options: { frozenAccounts } })
+  const url = String(node.entry['rpc'])
+  const listed: readonly string[] = await get(url, 'eth_getFrozenAccounts')
+  assert.equal(
+    listed.map((one) => one.toLowerCase()),
+    frozenAccounts,
+  )
+  const send = async (from: number) => ask(url, 'eth_sendRawTransaction', [signed(0, { from }).raw])
+  assert.is((await send(1)).error?.message, 'is frozen account')
+  assert.ok((await send(0)).result)
+  await fails('evm/badOption', () => startNode(esc, { options: { frozenAccounts: ['0x1'] } }))
 })
 
 test('takes the lowest gas price from the config', async () => {
