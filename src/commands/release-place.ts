@@ -1,5 +1,6 @@
 /** Which registry, identity chain and stores a command about releases means, and who pays. */
 import type { Command } from 'commander'
+import { ElaError } from '../base/errors.ts'
 import { callRpc } from '../base/json-rpc.ts'
 import type { BlockSource } from '../bundle/content/store.ts'
 import { sourceNamed } from '../bundle/content/store-choice.ts'
@@ -11,6 +12,7 @@ import { ReleaseError } from '../releases/errors.ts'
 import { userFolderOf } from '../releases/user-folder.ts'
 import { headWarning } from '../runtime/gate/head.ts'
 import { accountOfName } from '../wallet/account-names.ts'
+import { assertDevnetEvm } from '../wallet/devnet-only.ts'
 import { timeOf } from '../wallet/did-publish.ts'
 import type { Registry } from '../wallet/registry/call.ts'
 import type { Context } from './context.ts'
@@ -70,10 +72,25 @@ export async function releasePlaceOf(flags: ChainFlags, context: Context): Promi
   const session = runningSession(context)
   const registry = await registryOf(flags, session)
   if (registry === undefined) throw ReleaseError.noRegistry()
-  const isDevnet = flags.esc === undefined
-  const eid = flags.eid ?? (isDevnet ? eidUrlOf(session) : undefined)
+  const isOwn = flags.esc === undefined
+  const isDevnet = isOwn || (await isDevnetHere(registry.rpc))
+  const eid = flags.eid ?? (isOwn ? eidUrlOf(session) : undefined)
   return { registry, eid, isDevnet, time: await timeOf(registry.rpc) }
 }
+
+/** Another devnet of this machine. Nodes elsewhere could say so only to hide how old they are. */
+async function isDevnetHere(rpc: string): Promise<boolean> {
+  if (!URL.canParse(rpc) || !LOOPBACK_NAMES.has(new URL(rpc).hostname)) return false
+  try {
+    await assertDevnetEvm({ chain: 'esc', rpc })
+    return true
+  } catch (error) {
+    if (error instanceof ElaError && error.code === 'wallet/foreignNetwork') return false
+    throw error
+  }
+}
+
+const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 /** The registry that is meant, or `undefined` when no chain is known. */
 export async function registryOf(
@@ -102,8 +119,8 @@ export function lookupOf({ eid }: Pick<ReleasePlace, 'eid'>): Lookup {
 }
 
 /**
- * Warns of nodes that may hold back what is new. Throws `gate/headStale` and `gate/headAhead`: a node
- * that is a day behind cannot say that nothing was revoked since.
+ * Warns of nodes that may hold back what is new. Throws `release/notFresh`: a node that is a day
+ * behind cannot say that nothing was revoked since.
  */
 export async function checkFresh(
   { registry, eid, isDevnet }: ReleasePlace,
@@ -112,7 +129,10 @@ export async function checkFresh(
   const time = Math.floor(Date.now() / 1_000)
   const urls = [registry.rpc, ...(eid === undefined ? [] : [eid])]
   for (const url of urls) {
-    const warning = await headWarning({ url, isDevnet }, time)
+    const warning = await headWarning({ url, isDevnet }, time).catch((error: unknown) => {
+      const isOld = error instanceof ElaError && /^gate\/head/.test(error.code)
+      throw isOld ? ReleaseError.notFresh(url, error) : error
+    })
     if (warning !== undefined) printer.warn(warning)
   }
 }

@@ -24,6 +24,12 @@ export const ReleaseError = defineErrors('release', {
     hint: 'Two bundles have one number. Ask the publisher, or install by the DID of the app.',
     exit: 'notVerified',
   }),
+  notFresh: (url: string, cause: unknown) => ({
+    message: `${url} does not keep up with its chain: what was released or revoked lately, it cannot say.`,
+    hint: 'Ask another node, with `--esc URL` and `--eid URL`.',
+    exit: 'unreachable',
+    cause,
+  }),
   damagedState: (file: string, why: string) => ({
     message: `${file} cannot be read: ${why}.`,
     hint: 'Remove it and install the app again.',

@@ -18,7 +18,7 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
-import { messageOf, systemCodeOf } from '../base/errors.ts'
+import { ElaError, messageOf, systemCodeOf } from '../base/errors.ts'
 import type { SignedEvmTransaction } from '../wallet/evm-coins.ts'
 import { ReleaseError } from './errors.ts'
 
@@ -92,7 +92,7 @@ export class Journal {
       const entries = lines.map((line, at) => parse(line, `${file}:${at + 1}`))
       return new Journal(file, bundle, { entries, onNote })
     } catch (error) {
-      if (systemCodeOf(error) === undefined) throw error
+      if (error instanceof ElaError) throw error
       throw ReleaseError.unwritable(file, messageOf(error), error)
     }
   }
