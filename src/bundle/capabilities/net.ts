@@ -21,6 +21,9 @@ export const net: CapabilityGrammar<NetWish> = {
   describe: ({ hosts }) => hosts.map((origin) => `reach ${origin}`),
 }
 
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+const HOSTNAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`)
+
 /**
  * Whether the text is the one way to write an https origin: small letters, punycode, no port 443, no
  * trailing dot. Addresses are no names that a certificate could be checked against.
@@ -28,6 +31,6 @@ export const net: CapabilityGrammar<NetWish> = {
 export function isExactOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { origin, protocol, hostname } = new URL(text)
-  if (protocol !== 'https:' || origin !== text || hostname.endsWith('.')) return false
+  if (protocol !== 'https:' || origin !== text || !HOSTNAME.test(hostname)) return false
   return hostname.length <= 253 && isIP(hostname.replace(/^\[|\]$/g, '')) === 0
 }

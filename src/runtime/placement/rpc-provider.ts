@@ -1,5 +1,5 @@
 /** Providers that speak JSON-RPC 2.0 over HTTP, as nodes and services do. */
-import { isIP } from 'node:net'
+import { connect, isIP } from 'node:net'
 import { ElaError, systemCodeOf } from '../../base/errors.ts'
 import { callRpc } from '../../base/json-rpc.ts'
 import type { ProcessSpec } from '../../supervisor/process-spec.ts'
@@ -12,7 +12,7 @@ export interface RpcProviderOptions {
   readonly url: string
   /** Found out from the URL when left out. */
   readonly placement?: Placement
-  /** A method that answers at once; when left out, any answer over HTTP will do. */
+  /** A method that answers at once; when left out, a connection that is taken will do. */
   readonly probe?: string
   readonly timeoutMs?: number
 }
@@ -34,8 +34,13 @@ export function rpcProvider(options: RpcProviderOptions): Provider {
     placement,
     call,
     async check(signal) {
-      if (probe === undefined) await (await fetch(url, { method: 'HEAD', signal })).arrayBuffer()
-      else await call(probe, [], signal)
+      if (probe === undefined) {
+        return accepts(new URL(url), signal)
+      }
+      // Whoever refuses a method is there.
+      await call(probe, [], signal).catch((error: unknown) => {
+        if (error instanceof Away) throw error
+      })
     },
   }
 }
@@ -66,6 +71,22 @@ export function placementOf(url: string): Placement {
   if (hostname === 'localhost' || hostname === '::1' || hostname.startsWith('127.')) return 'local'
   if (hostname.endsWith('.local')) return 'near'
   return isIP(hostname) !== 0 && !isPublicAddress(hostname) ? 'near' : 'distant'
+}
+
+/** Whether somebody takes connections there. */
+function accepts({ hostname, port, protocol }: URL, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+      signal,
+    })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.once('error', reject)
+  })
 }
 
 function awayOr(error: unknown): unknown {
