@@ -8,7 +8,7 @@ import {
   type Service,
 } from '../identity/did-document.ts'
 import { DidUseError } from '../identity/did-errors.ts'
-import { createRequest, deactivateRequest, updateRequest } from '../identity/did-request.ts'
+import { createRequest, updateRequest } from '../identity/did-request.ts'
 import { resolveDid } from '../identity/did-resolve.ts'
 import { didOf } from '../protocol/did/did.ts'
 import { parseDocument } from '../protocol/did/document.ts'
@@ -80,17 +80,6 @@ export async function publishDid(publishing: Publishing): Promise<PublishedDid> 
   }
   const document = changedDocument(parseDocument(last.document), wish)
   return send(publishing, updateRequest(document, last.txid, didKey))
-}
-
-/** Ends a DID for ever. Throws as `publishDid` does, and `did/notOnChain`. */
-export async function deactivateDid(sending: Sending): Promise<PublishedDid> {
-  const { chain, didKey } = sending
-  await assertDevnetEvm({ chain: 'eid', rpc: chain.rpc })
-  const did = didOf(publicKeyOf(didKey))
-  const { status } = await resolveDid(chain.rpc, did)
-  if (status === 'unpublished') throw DidUseError.notOnChain(did)
-  if (status === 'deactivated') throw DidUseError.deactivated(did)
-  return send(sending, deactivateRequest(didKey))
 }
 
 async function send(sending: Sending, request: DidRequest): Promise<PublishedDid> {
