@@ -46,24 +46,22 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Package → rooms that may import it. `node:` modules are everywhere. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@clack/prompts': ['commands'],
-  '@noble/curves': ['protocol', 'identity'],
-  '@noble/hashes': ['protocol', 'identity'],
+  '@noble/curves': ['protocol'],
+  '@noble/hashes': ['protocol'],
   '@scure/base': ['protocol', 'identity'],
-  '@scure/bip32': ['identity'],
   '@scure/bip39': ['identity'],
   cborg: ['protocol'],
   chokidar: ['runtime'],
   'cli-truncate': ['dashboard'],
   commander: ['cli.ts', 'commands'],
-  execa: ['supervisor', 'scaffold', 'build', 'commands'],
+  execa: ['build', 'commands'],
   esbuild: ['base'],
   'fastest-levenshtein': ['base'],
   ink: ['dashboard'],
   'libsodium-wrappers': ['protocol'],
   react: ['dashboard'],
   tar: ['bundle'],
-  tsx: ['config', 'runtime'],
-  ws: ['nodes', 'devnet'],
+  ws: ['nodes'],
 }
 
 interface LockedPackage {
@@ -194,6 +192,27 @@ test('packages stay in their rooms', () => {
   assert.equal(wrong, [])
 })
 
+test('the table of packages is what is used, and all that a user has to install', () => {
+  const used = new Set(
+    files.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .map((specifier) => `${packageOf(specifier)} in ${roomOf(file.name)}`),
+    ),
+  )
+  const allowed = Object.entries(packages).flatMap(([name, users]) =>
+    users.map((room) => `${name} in ${room}`),
+  )
+  assert.equal(
+    allowed.filter((one) => !used.has(one)),
+    [],
+  )
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    dependencies: Readonly<Record<string, string>>
+  }
+  assert.equal(Object.keys(dependencies).sort(), Object.keys(packages).sort())
+})
+
 test('every package is pinned, and none asks for an install script', () => {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
     string,
@@ -319,7 +338,7 @@ test('the map names every room', () => {
   const map = readFileSync(path.join(source, 'README.md'), 'utf8')
   const present = [...new Set(files.map(({ name }) => roomOf(name)))]
   assert.equal(
-    present.filter((room) => !map.includes(`\`${room.replace(/\.ts$/, '.ts')}`)),
+    present.filter((room) => !map.includes(`\`${room}\``)),
     [],
   )
 })
