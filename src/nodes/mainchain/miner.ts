@@ -124,9 +124,7 @@ export class Miner {
         version: 0,
         previous: parseDisplayHash(tip.hash),
         merkleRoot: merkleRoot(transactions.map(transactionId)),
-        // The real node also goes one second beyond the median, which is why blocks made in a row
-        // run ahead of the clock by a little only.
-        time: Math.max(now(), medianTime(tip) + 1),
+        time: timeAfter(tip, now(), params.maxFutureSeconds / 2),
         bits: params.bits,
         nonce: 0,
         height: tip.height + 1,
@@ -182,6 +180,16 @@ export class Miner {
       programs: [],
     }
   }
+}
+
+/**
+ * Like the real node it goes one second beyond the median, so that blocks made in a row run ahead of
+ * the clock. Where that becomes too much it stays at the median, which is allowed too: the clock
+ * catches up, and no block is refused for its time.
+ */
+function timeAfter(tip: BlockEntry, now: number, mostAhead: number): number {
+  const median = medianTime(tip)
+  return Math.max(now, median < now + mostAhead ? median + 1 : median)
 }
 
 function plain(programHash: Uint8Array, value: bigint): Output {

@@ -2,8 +2,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toHex } from '../../../src/base/bytes-text.ts'
 import type { BlockEntry } from '../../../src/nodes/mainchain/block-entry.ts'
-import type { Chain } from '../../../src/nodes/mainchain/chain.ts'
+import { Chain } from '../../../src/nodes/mainchain/chain.ts'
+import { Mempool } from '../../../src/nodes/mainchain/mempool.ts'
+import { Miner } from '../../../src/nodes/mainchain/miner.ts'
 import { openNode } from '../../../src/nodes/mainchain/node.ts'
+import { devnetParams } from '../../../src/nodes/mainchain/params.ts'
 import { encode } from '../../../src/protocol/codec.ts'
 import { mineAuxPow } from '../../../src/protocol/ela/auxpow.ts'
 import type { Block } from '../../../src/protocol/ela/block.ts'
@@ -18,6 +21,7 @@ import {
   transactionId,
 } from '../../../src/protocol/ela/transaction.ts'
 import { fails } from '../../support/fails.ts'
+import { temporaryFolder } from '../../support/folder.ts'
 import {
   GENESIS_COIN,
   labKey,
@@ -284,6 +288,21 @@ test('mines each transaction at once in auto mode, so that scripts can send twic
   await node.call('sendrawtransaction', { data: toHex(encode(transactionCodec, spend)) })
   assert.is(node.chain.height, 14)
   assert.is(node.mempool.size, 1)
+})
+
+test('never mines so far ahead of the clock that its own blocks are refused', () => {
+  using folder = temporaryFolder()
+  const now = () => 1_900_000_000
+  const { address, programHash } = labKey(0)
+  const params = { ...devnetParams({ foundation: address }), maxFutureSeconds: 4 }
+  const chain = new Chain({ params, file: folder.join('blocks.dat'), now })
+  const mempool = new Mempool(chain)
+  const mining = { mode: 'none' } as const
+  const miner = new Miner({ chain, mempool, payTo: programHash, minerInfo: '', mining, now })
+  for (let blocks = 0; blocks < 100; blocks += 1) miner.mine()
+  assert.is(chain.height, 100)
+  assert.ok(chain.tip.time > now(), 'blocks in a row run ahead a little')
+  chain.close()
 })
 
 test('makes 200 blocks by one call and tells how long it took', async () => {
