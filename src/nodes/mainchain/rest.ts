@@ -91,7 +91,8 @@ interface Envelope {
 
 /** `undefined` for a path that does not exist. */
 async function answer(node: ServedNode, request: IncomingMessage): Promise<Envelope | undefined> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  // Not by `new URL`, which throws for some of what a client may send, such as `//`.
+  const [pathname = ''] = (request.url ?? '').split('?')
   if (!pathname.startsWith(PREFIX)) return undefined
   const rest = pathname.slice(PREFIX.length)
   if (request.method === 'POST' && rest === 'transaction') return sendTransaction(node, request)

@@ -259,7 +259,13 @@ test('refuses foreign sites on every port, WebSocket included, and serves local 
 test('offers no restart by REST, and answers 404 to what does not exist', async () => {
   await using node = await startMainchain()
   const base = `http://127.0.0.1:${node.ports.rest}`
-  for (const where of ['/api/v1/restart', '/', '/api/v1/block/height/', '/api/v2/block/height']) {
+  for (const where of [
+    '/api/v1/restart',
+    '/',
+    '//',
+    '/api/v1/block/height/',
+    '/api/v2/block/height',
+  ]) {
     assert.is((await fetch(base + where)).status, 404, where)
   }
   const junk = await fetch(`${base}/api/v1/transaction`, { method: 'POST', body: '{nope' })
