@@ -8,6 +8,7 @@ import { benchEsc } from './esc.ts'
 import type { Figure } from './figure.ts'
 import { benchMainchain } from './mainchain.ts'
 import { benchRegistry } from './registry.ts'
+import { benchRuntime } from './runtime.ts'
 
 export interface Bench {
   readonly name: string
@@ -23,4 +24,5 @@ export const benches: readonly Bench[] = [
   { name: 'did', run: benchDid },
   { name: 'bundle', run: benchBundle },
   { name: 'registry', run: benchRegistry },
+  { name: 'runtime', run: benchRuntime },
 ]

@@ -16,9 +16,12 @@ const DEFAULT_BYTES = 544 * MIB
 /** A note with less or more than this was not written by a measurement. */
 const PLAUSIBLE = { least: 64 * MIB, most: 4096 * MIB }
 
-/** The kernel's limit for a DApp that may have `memoryMiB`. */
+/** Under load the engine holds some 200 MiB for a DApp that needs nothing itself. */
+const LEAST_MIB = 384
+
+/** The kernel's limit for a DApp that may have `memoryMiB`; never so low that load alone ends it. */
 export function dataBytes(memoryMiB: number, folder: string = cacheFolder()): number {
-  return (readBaseline(folder) ?? DEFAULT_BYTES) + memoryMiB * MIB
+  return (readBaseline(folder) ?? DEFAULT_BYTES) + Math.max(memoryMiB, LEAST_MIB) * MIB
 }
 
 /** Bytes, as measured on this machine for this engine. */

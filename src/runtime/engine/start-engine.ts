@@ -56,6 +56,7 @@ export async function startEngine(
 ): Promise<Engine> {
   const { staged, runFolder, level, allowUnpinned = false } = options
   if (staged.modules.length === 0) throw RuntimeError.noModules(staged.identity.name)
+  if (process.platform === 'win32') throw RuntimeError.engineUnsupported('Windows itself')
   const program = findEngine()
   await checkEngine(program, { cacheFolder: cacheFolder(), allowUnpinned })
   const files = { config: path.join(runFolder, 'engine'), ctl: path.join(runFolder, 'ctl') }

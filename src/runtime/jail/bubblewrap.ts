@@ -30,7 +30,9 @@ export function bubblewrapArguments(
 ): readonly string[] {
   const readable = (from: string, to: string) => ['--ro-bind', from, to]
   return [
-    ...['--unshare-all', '--die-with-parent', '--new-session', '--as-pid-1'],
+    // `--unshare-all` goes on without a user namespace where there is none; this does not.
+    ...['--unshare-all', '--unshare-user'],
+    ...['--die-with-parent', '--new-session', '--as-pid-1'],
     ...['--clearenv', '--cap-drop', 'ALL', '--uid', '65534', '--gid', '65534'],
     ...['--hostname', 'dapp'],
     ...places.libraries.flatMap((file) => readable(file, path.posix.normalize(file))),

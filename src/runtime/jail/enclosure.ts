@@ -1,4 +1,5 @@
 /** The command line that starts the engine behind the walls of a level. */
+import { existsSync, realpathSync } from 'node:fs'
 import { RuntimeError } from '../errors.ts'
 import { bubblewrapArguments, GATEWAY_ADDRESS_LENGTH, inside } from './bubblewrap.ts'
 import type { JailPlaces } from './jail.ts'
@@ -37,7 +38,7 @@ export async function enclose(
   { engine, dataBytes }: { readonly engine: readonly string[]; readonly dataBytes: number },
 ): Promise<Enclosure> {
   if (level === 'A') return bubblewrapped(places, engine, dataBytes)
-  const profile = level === 'B' ? sandboxProfile(places) : undefined
+  const profile = level === 'B' ? sandboxProfile(realPlaces(places)) : undefined
   const sandbox = profile === undefined ? [] : ['/usr/bin/sandbox-exec', '-p', profile]
   const prlimit = systemProgram('prlimit')
   const limits = prlimit === undefined ? [] : [prlimit, ...limitArguments(dataBytes), '--']
@@ -47,6 +48,19 @@ export async function enclose(
     args: ['-c', prlimit === undefined ? `${SHELL_LIMITS}${WATCHER}` : WATCHER, 'sh', ...command],
     filter: undefined,
     watchesInput: true,
+  }
+}
+
+/** The profile of macOS is about real paths, and `/tmp` is a link there. */
+function realPlaces(places: JailPlaces): JailPlaces {
+  const real = (file: string) => (existsSync(file) ? realpathSync(file) : file)
+  const { program, config, modules, assets, gateway } = places
+  return {
+    program: real(program),
+    config: real(config),
+    modules: real(modules),
+    assets: assets === undefined ? undefined : real(assets),
+    gateway: real(gateway),
   }
 }
 

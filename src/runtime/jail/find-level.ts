@@ -72,7 +72,7 @@ function limits(file: string | undefined): JailCheck {
 
 async function namespaces(bwrap: string): Promise<JailCheck> {
   const name = 'namespaces'
-  const args = ['--unshare-all', '--die-with-parent', '--cap-drop', 'ALL', '--ro-bind', '/', '/']
+  const args = ['--unshare-all', '--unshare-user', '--cap-drop', 'ALL', '--ro-bind', '/', '/']
   const program = systemProgram('true') ?? '/bin/true'
   try {
     await run(bwrap, [...args, program], { env: {}, timeout: PROBE_WITHIN_MS })

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { closedLoop } from '../../bench/http-load.ts'
 import { root } from '../../support/ela.ts'
 import { until } from '../../support/fails.ts'
 import { level, startInstance, type TestInstance } from '../../support/instance.ts'
@@ -14,6 +15,8 @@ const DAPP = readFileSync(path.join(root, 'test/fixtures/dapps/misbehaves.js'), 
 /** From the hang to the end: two seconds of silence, a round of the watchdog, and a busy machine. */
 const KILLED_WITHIN_MS = 15_000
 const MEMORY_MIB = 384
+/** Longer than the watchdog waits for an answer; `test/long/` has half a minute of it. */
+const LOAD_MS = 3_000
 
 const start = (limits = {}) => startInstance({ modules: { 'main.js': DAPP }, limits })
 
@@ -81,6 +84,15 @@ test('attack 47: connections that say nothing use up its own descriptors and nob
   // As soon as they let go, it answers again; it was never killed for being busy.
   await until('an answer', () => held.get('/').then(Boolean, () => false))
   assert.ok(held.engine.usage() !== undefined)
+})
+
+test('attack 49: honest load is answered to the last request, and never ended', async () => {
+  const echo = 'export default { async fetch(r) { return new Response(await r.text()) } }'
+  await using busy = await startInstance({ modules: { 'main.js': echo } })
+  const load = { port: busy.engine.port, line: 'POST /', body: 'x'.repeat(1024) }
+  await closedLoop(load, { connections: 64, forMs: LOAD_MS })
+  assert.ok(busy.engine.usage() !== undefined)
+  assert.ok(await busy.engine.challenge())
 })
 
 test('work without end that still answers pings uses up its processor time', async () => {

@@ -95,6 +95,21 @@ test('says why a DApp does not start', async () => {
   assert.match(broken.hint ?? '', /SyntaxError/)
 })
 
+test('modules with names that no author would choose are found', async () => {
+  const names = ['a "b" \\ c.js', 'ünï 語.js', 'x.y/z w.js', "it's, (fine) = [1].js"]
+  const imports = names.map((name, at) => `import v${at} from ${JSON.stringify(`./${name}`)}`)
+  const main = `${imports.join('\n')}
+export default { fetch: () => new Response([v0, v1, v2, v3].join(' ')) }`
+  const others = Object.fromEntries(names.map((name, at) => [name, `export default ${at}`]))
+  await using odd = await startInstance({
+    modules: { 'm "a\' in.js': main, ...others },
+    // What it signs is what it was given, so this went through the configuration unchanged.
+    options: { id: 'an "id" \\ with\n\r\t \u0001 é 語 😀, embed "/config"' },
+  })
+  assert.is(await odd.get('/'), '200 0 1 2 3')
+  assert.ok(await odd.engine.challenge())
+})
+
 test('refuses a DApp without modules', async () => {
   await fails('runtime/noModules', () => startInstance({ modules: {} }))
 })
