@@ -47,6 +47,8 @@ export interface WalletRequest {
   /** Who asks, as the gate found it: shown to the user. */
   readonly app: string
   readonly appName: string
+  /** Whether its signature was seen; if not, `app` is only what it claims. */
+  readonly isSigned: boolean
   /** Aborted when the DApp is gone. */
   readonly signal: AbortSignal
 }

@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { ElaError, systemCodeOf } from '../../base/errors.ts'
 import { storage as grammar, type StorageWish } from '../../bundle/capabilities/storage.ts'
+import { lives } from '../lives.ts'
 import { atMost } from './arguments.ts'
 import type { ElaStorage } from './env.ts'
 import { CallError } from './errors.ts'
@@ -141,15 +142,6 @@ function removeLeftovers(folder: string): void {
   for (const name of names) {
     const pid = Number(/^(\d{1,10})\.[0-9a-f]{16}$/.exec(name)?.[1] ?? process.pid)
     if (!lives(pid)) rmSync(path.join(folder, name), { recursive: true, force: true })
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return systemCodeOf(error) === 'EPERM'
   }
 }
 

@@ -72,12 +72,14 @@ export class StoredValues {
 
   /** In the order of their code units. */
   async keys(): Promise<readonly string[]> {
+    this.#seenAt = undefined
     await this.#refresh()
     return [...this.#index.values()].map(({ key }) => key).sort()
   }
 
   /** Of keys and values. */
   async bytes(): Promise<number> {
+    this.#seenAt = undefined
     await this.#refresh()
     return this.#total()
   }
@@ -111,16 +113,20 @@ export class StoredValues {
     }
   }
 
-  /** Reads the folder again when somebody else wrote into it. */
+  /**
+   * Reads the folder again when somebody else wrote into it. Another process that writes in the same
+   * tick of the file system's clock is noticed later; the quota can be passed by as much meanwhile.
+   */
   async #refresh(): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const changedAt = await this.#changedAt()
     if (changedAt === this.#seenAt) return
+    const known = this.#index
     const index: Index = new Map()
     for (const name of await readdir(this.#folder)) {
       const file = path.join(this.#folder, name)
       if (DRAFT.test(name)) await removeAbandoned(file)
-      const entry = FILE.test(name) ? await entryOf(file) : undefined
+      const entry = FILE.test(name) ? await entryOf(file, known.get(name)) : undefined
       if (entry !== undefined) index.set(name, entry)
     }
     this.#index = index
@@ -143,7 +149,11 @@ function byteLength(text: string): number {
   return Buffer.byteLength(text)
 }
 
-async function entryOf(file: string): Promise<{ key: string; bytes: number } | undefined> {
+/** @param known what the file held before: its key is still the same, its size may not be */
+async function entryOf(
+  file: string,
+  known: { readonly key: string } | undefined,
+): Promise<{ key: string; bytes: number } | undefined> {
   let handle: Awaited<ReturnType<typeof open>>
   try {
     handle = await open(file, constants.O_RDONLY | NO_LINKS)
@@ -154,6 +164,7 @@ async function entryOf(file: string): Promise<{ key: string; bytes: number } | u
   }
   try {
     const { size } = await handle.stat()
+    if (known !== undefined) return { key: known.key, bytes: size - LENGTH_BYTES }
     const head = Buffer.alloc(LENGTH_BYTES + 0xffff)
     const { bytesRead } = await handle.read(head, 0, Math.min(head.length, size), 0)
     const parsed = parse(head.subarray(0, bytesRead))

@@ -21,9 +21,10 @@ export async function askWallet(
   { signal }: ServiceCall,
 ): Promise<unknown> {
   if (world.wallet === undefined) throw CallError.notHere('A wallet')
-  const { app, name: appName } = identity
+  const { app, name: appName, bundleId } = identity
+  const isSigned = bundleId !== undefined
   try {
-    return await world.wallet.ask({ action, params, app, appName, signal })
+    return await world.wallet.ask({ action, params, app, appName, isSigned, signal })
   } catch (error) {
     if (error instanceof ElaError) throw CallError.walletRefused(error.message)
     throw error

@@ -62,7 +62,7 @@ export function openGrantBook(file: string, holder: GrantHolder, now: () => numb
         asked: holder.asked[name] ?? {},
         since: new Date(now()).toISOString(),
         ...(mode === 'release' ? { release: releaseOf(holder.identity) } : {}),
-        ...(mode === 'once' ? { instance: holder.instance } : {}),
+        ...(mode === 'once' ? { instance: holder.instance, pid: process.pid } : {}),
       }
       const app = { key, name: holder.identity.name }
       await changeGrants(file, (all) => withGrant(all, app, name, grant))

@@ -12,6 +12,7 @@ import { parseWish, WishFault } from '../../bundle/capabilities/grammar.ts'
 import { grammars, isCapability } from '../../bundle/capabilities/index.ts'
 import { privateFolder, readPrivateFile } from '../../identity/private-file.ts'
 import { isObject, type Json, type JsonObject } from '../../protocol/did/canonical-json.ts'
+import { lives } from '../lives.ts'
 import { GrantError } from './errors.ts'
 import { GRANT_MODES, type Grant, type GrantMode, type Grants } from './grant.ts'
 
@@ -40,7 +41,10 @@ export function readGrants(file: string): AllGrants {
   return text === undefined ? {} : parseGrants(text, file)
 }
 
-/** Reads, changes and writes, alone. Throws as `readGrants` does, and `grants/busy`. */
+/**
+ * Reads, changes and writes, alone; what was granted to instances of dead processes is dropped.
+ * Throws as `readGrants` does, and `grants/busy`.
+ */
 export async function changeGrants(
   file: string,
   change: (before: AllGrants) => AllGrants,
@@ -48,7 +52,7 @@ export async function changeGrants(
   privateFolder(path.dirname(file))
   const unlock = await lock(`${file}.lock`)
   try {
-    const apps = change(readGrants(file))
+    const apps = withoutDead(change(readGrants(file)))
     writeFileAtomic(file, `${stringify({ schema: SCHEMA, apps })}\n`, 0o600)
   } finally {
     unlock()
@@ -84,11 +88,13 @@ function faultOfApp(app: Json): string | undefined {
 }
 
 function faultOfGrant(name: keyof typeof grammars, grant: JsonObject): string | undefined {
-  const { mode, asked, since, release, instance } = grant
+  const { mode, asked, since, release, instance, pid } = grant
   if (!GRANT_MODES.includes(mode as GrantMode)) return 'has no mode'
   if (typeof since !== 'string') return 'has no time'
   if (mode === 'release' && typeof release !== 'string') return 'names no release'
-  if (mode === 'once' && typeof instance !== 'string') return 'names no instance'
+  if (mode === 'once' && (typeof instance !== 'string' || !Number.isSafeInteger(pid))) {
+    return 'names no instance'
+  }
   try {
     parseWish(grammars[name], asked ?? null)
     return undefined
@@ -107,6 +113,15 @@ export function withGrant(
 ): AllGrants {
   const before = Object.hasOwn(all, key) ? all[key]?.grants : {}
   return { ...all, [key]: { name, grants: { ...before, [capability]: grant } } }
+}
+
+function withoutDead(all: AllGrants): AllGrants {
+  const isKept = ({ mode, pid }: Grant) => mode !== 'once' || (pid !== undefined && lives(pid))
+  const apps = Object.entries(all).map(([key, { name, grants }]) => {
+    const kept = Object.entries(grants).filter(([, grant]) => isKept(grant))
+    return [key, { name, grants: Object.fromEntries(kept) }] as const
+  })
+  return Object.fromEntries(apps.filter(([, { grants }]) => Object.keys(grants).length > 0))
 }
 
 /** Throws `grants/busy`. Returns how to unlock. */
@@ -135,11 +150,13 @@ function removeStale(file: string): void {
 }
 
 function isOfDead(file: string): boolean {
+  let text: string
   try {
-    const pid = Number(readFileSync(file, 'utf8'))
-    if (pid > 0) process.kill(pid, 0)
-    return false
+    text = readFileSync(file, 'utf8')
   } catch (error) {
-    return systemCodeOf(error) === 'ESRCH'
+    if (systemCodeOf(error) === 'ENOENT') return false
+    throw error
   }
+  // Between its making and its writing it is empty.
+  return text !== '' && !lives(Number(text))
 }

@@ -16,8 +16,9 @@ export interface Grant {
   readonly since: string
   /** Of mode `release`. */
   readonly release?: string
-  /** Of mode `once`. */
+  /** Of mode `once`, with the process that runs the instance. */
   readonly instance?: string
+  readonly pid?: number
 }
 
 /** Capability → what was decided. */

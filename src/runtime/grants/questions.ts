@@ -2,6 +2,7 @@
 import { parseWish } from '../../bundle/capabilities/grammar.ts'
 import { type CapabilityName, grammars } from '../../bundle/capabilities/index.ts'
 import { plainLine } from '../plain-line.ts'
+import { GrantError } from './errors.ts'
 import type { GrantHolder, Standing } from './grant.ts'
 
 export interface GrantQuestion {
@@ -55,4 +56,14 @@ export function questionLines(
       reason === undefined ? '      It gives no reason.' : `      Its reason: ${reason}`,
     ]),
   ]
+}
+
+/** Throws `grants/undecided` with all of the questions, where nobody can be asked them. */
+export function refuseUndecided(
+  holder: GrantHolder,
+  standings: ReadonlyMap<CapabilityName, Standing>,
+): void {
+  const lines = questionLines(holder, questionsOf(holder, standings))
+  if (lines.length > 0)
+    throw GrantError.undecided(plainLine(holder.identity.name, LONGEST_NAME), lines)
 }

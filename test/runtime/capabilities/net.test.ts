@@ -154,6 +154,18 @@ test('attack 10: a redirect to where it may not go is refused, and none is follo
   assert.is(other.requests.length, before)
 })
 
+test('attack 3: a public host that was not declared is refused before it is looked up', async () => {
+  let lookups = 0
+  const resolveHost = async () => {
+    lookups += 1
+    return ['93.184.216.34']
+  }
+  await using gateway = await open([], { resolveHost })
+  const code = await gateway.call('net/fetch', 'https://example.com/')
+  assert.equal([code, lookups], ['capability/notDeclared', 0])
+  assert.is(gateway.audit[0]?.decision, 'deny')
+})
+
 test('attack 11: origins written like a declared one are other origins', async () => {
   await using gateway = await open(['127.0.0.1'])
   const { origin, port } = site

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,7 +8,11 @@ import { openGateway } from '../../../src/runtime/gateway/open-gateway.ts'
 import { GRANT_MODES, type GrantHolder, type GrantMode } from '../../../src/runtime/grants/grant.ts'
 import { openGrantBook } from '../../../src/runtime/grants/grant-book.ts'
 import { grantFileIn, readGrants } from '../../../src/runtime/grants/grant-file.ts'
-import { questionLines, questionsOf } from '../../../src/runtime/grants/questions.ts'
+import {
+  questionLines,
+  questionsOf,
+  refuseUndecided,
+} from '../../../src/runtime/grants/questions.ts'
 import { revokeGrants } from '../../../src/runtime/grants/review.ts'
 import { fails } from '../../support/fails.ts'
 import { type TemporaryFolder, temporaryFolder } from '../../support/folder.ts'
@@ -241,6 +245,27 @@ test('what is asked is told in lines: who, what, why', () => {
     '      Its reason: lyrics',
   ])
   assert.equal(questionLines(holder, []), [])
+})
+
+test('where nobody can be asked, the questions are the error', async () => {
+  using folder = temporaryFolder()
+  const own = book(folder)
+  const { hint, exit } = await fails('grants/undecided', () =>
+    refuseUndecided(own.holder, own.standings()),
+  )
+  assert.equal([exit, hint?.includes('+ reach https://a.example')], ['answerNeeded', true])
+  await own.decide('net', 'once')
+  refuseUndecided(own.holder, own.standings())
+})
+
+test('what was granted once to instances of a dead process is forgotten', async () => {
+  using folder = temporaryFolder()
+  const own = book(folder)
+  await own.decide('net', 'once')
+  const text = readFileSync(own.file, 'utf8')
+  writeFileSync(own.file, text.replace(`"pid":${process.pid}`, '"pid":999999999'))
+  await book(folder, { app: 'did:elastos:iOther' }).decide('net', 'always')
+  assert.equal(Object.keys(readGrants(own.file)), ['did:elastos:iOther'])
 })
 
 test('attack 46: no text of a DApp steers the terminal that asks about it', () => {
