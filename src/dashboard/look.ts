@@ -33,6 +33,20 @@ export function markOf(
   return { mark: look.unicode ? unicode : ascii, paint: look.color ? { color } : {} }
 }
 
+const signs: Readonly<Record<string, string>> = {
+  '…': '~',
+  '→': '>',
+  '↑': '^',
+  '↓': 'v',
+  '·': '-',
+  '×': 'x',
+}
+
+/** Our own signs as ASCII of the same width. */
+export function ascii(text: string): string {
+  return text.replace(/[…→↑↓·×]/g, (sign) => signs[sign] ?? sign)
+}
+
 /** Text cut or padded to exactly `width` columns, counting wide characters as two. */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   if (width <= 0) return ''

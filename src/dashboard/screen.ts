@@ -2,6 +2,7 @@
 import { type Instance, render } from 'ink'
 import { createElement } from 'react'
 import { App, type AppProps } from './App.tsx'
+import { ascii } from './look.ts'
 
 export interface Terminal {
   readonly stdin: NodeJS.ReadStream
@@ -35,7 +36,7 @@ export function openScreen({ stdin, stdout }: Terminal, props: ScreenProps): Scr
   stdout.write(ENTER)
   const instance: Instance = render(element(), {
     stdin,
-    stdout,
+    stdout: props.look.unicode ? stdout : inAscii(stdout),
     exitOnCtrlC: false,
     patchConsole: false,
     // Ink 6.8 moves the cursor one line too few between incremental frames that end in a line break.
@@ -57,4 +58,15 @@ export function openScreen({ stdin, stdout }: Terminal, props: ScreenProps): Scr
       process.off('exit', restore)
     },
   }
+}
+
+/** The same stream with our own signs in ASCII; what others say stays as it is. */
+function inAscii(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
+  return new Proxy(stdout, {
+    get(target, key) {
+      if (key === 'write') return (text: string, ...rest: []) => target.write(ascii(text), ...rest)
+      const value: unknown = Reflect.get(target, key, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }

@@ -12,12 +12,12 @@ const present = spawnSync('tmux', ['-V']).status === 0
 const program = path.join(root, 'test/fixtures/programs/dashboard-replay.ts')
 let opened = 0
 
-function terminal(columns: number, rows: number, flags = '') {
+function terminal(columns: number, rows: number, flags = '', locale = 'C.UTF-8') {
   opened += 1
   const server = `ela-test-${process.pid}-${opened}`
   const tmux = (...args: string[]) =>
     execFileSync('tmux', ['-L', server, ...args], { encoding: 'utf8' })
-  const command = `cd ${root}; echo before; env -u CI LANG=C.UTF-8 ${process.execPath} --import tsx ${program} ${flags}; echo "code $?"; exec cat`
+  const command = `cd ${root}; echo before; env -u CI -u LC_ALL LANG=${locale} ${process.execPath} --import tsx ${program} ${flags}; echo "code $?"; exec cat`
   tmux('-u', '-f', '/dev/null', 'new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, command)
   return {
     screen: () => tmux('capture-pane', '-p'),
@@ -82,6 +82,20 @@ if (!present) {
     pane.press('C-c')
     await shows(pane, 'code 0')
     assert.is(pane.state(), '0 1')
+  })
+
+  test('draws its own signs in ASCII where the locale is not UTF-8', async () => {
+    using pane = terminal(80, 24, '', 'C')
+    await shows(pane, 'ready in 1.1 s')
+    pane.press('m')
+    await shows(pane, '2 transactions')
+    // What a DApp prints stays as it is.
+    assert.not.match(pane.screen(), /[^\n\x20-\x7e你好]/)
+    pane.press('?')
+    await shows(pane, '^ v')
+    assert.not.match(pane.screen(), /[^\n\x20-\x7e]/)
+    pane.press('q')
+    await shows(pane, 'code 0')
   })
 
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
