@@ -78,6 +78,8 @@ try {
   for (const folder of ['src/runtime/engine/workers', 'src/build/glue']) {
     cpSync(path.join(root, folder), path.join(fresh, path.basename(folder)), { recursive: true })
   }
+  // Types alone: what DApps import as `ela/runtime`.
+  cpSync(path.join(root, 'src/runtime/capabilities/env.ts'), path.join(fresh, 'runtime.d.ts'))
   rmSync(target, { recursive: true, force: true })
   renameSync(fresh, target)
 } catch (error) {

@@ -140,3 +140,20 @@ export interface Ela {
   readonly clock: ElaClock
   whoami(): Promise<ElaIdentity>
 }
+
+/** What a DApp's `fetch` gets beside the request. */
+export interface DappEnv<Granted extends keyof Ela = keyof Ela> {
+  /** Members are those that the manifest asks for: `DappEnv<'storage' | 'log'>`. */
+  readonly ELA: Pick<Ela, Granted | 'whoami'>
+  /** The static files of a DApp that has some. */
+  readonly ASSETS?: { fetch(request: Request | string): Promise<Response> }
+}
+
+/** The main module's default export. */
+export interface Dapp<Granted extends keyof Ela = keyof Ela> {
+  fetch(
+    request: Request,
+    env: DappEnv<Granted>,
+    context: { waitUntil(promise: Promise<unknown>): void },
+  ): Response | Promise<Response>
+}
