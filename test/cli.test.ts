@@ -148,12 +148,16 @@ test('names no flag like a variable that it gives to commands and that means som
 })
 
 test('prints its one document also when it is stopped, and no failure at a terminal', async () => {
-  for (const line of ['dev --no-dapp', 'node start', 'exec -- true']) {
+  for (const line of ['dev --no-dapp', 'node start', 'node start --detach', 'exec -- true']) {
     using folder = temporaryFolder()
     const options = { cwd: folder.path, signal: AbortSignal.abort('SIGINT') }
     const { ok, error } = JSON.parse((await ela(['--json', ...line.split(' ')], options)).stdout)
     assert.is(ok, false, line)
-    assert.match(error.code, /^(cli\/interrupted|supervisor\/startAborted)$/, line)
+    assert.match(
+      error.code,
+      /^(cli\/interrupted|supervisor\/startAborted|command\/backgroundStopped)$/,
+      line,
+    )
     assert.not.match((await ela(line, options)).stderr, 'error:', line)
   }
 })

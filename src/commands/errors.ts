@@ -61,6 +61,10 @@ export const CommandError = defineErrors('command', {
     message: `The devnet in the background ended with ${how} before it was ready.`,
     hint: lines === '' ? 'It printed nothing.' : lines,
   }),
+  backgroundStopped: () => ({
+    message: 'The devnet in the background was stopped while it was starting.',
+    exit: 'interrupted',
+  }),
   backgroundLate: (ms: number) => ({
     message: `The devnet was not ready within ${ms} ms, and was stopped.`,
     hint: 'Give it longer with `--timeout 2m`; `ela logs` shows how far it came.',

@@ -32,6 +32,8 @@ interface Background {
   readonly talk: () => string
   /** How it ended; `undefined` while it runs. */
   readonly ending: () => { readonly code: number; readonly how: string } | undefined
+  /** Asks it to end, if it still runs. */
+  readonly stop: () => void
 }
 
 /** Throws what the command in the background failed with. */
@@ -96,7 +98,7 @@ async function startBackground(
   })
   child.unref()
   const talk = () => readFileSync(talkFile).subarray(before).toString()
-  return { pid, answerFile, talk, ending: () => ending }
+  return { pid, answerFile, talk, ending: () => ending, stop: () => void child.kill('SIGTERM') }
 }
 
 async function readyWithin(
@@ -115,8 +117,9 @@ async function readyWithin(
     }
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
-  process.kill(background.pid, 'SIGTERM')
+  background.stop()
   await codeOf(background)
+  if (signal.aborted) throw CommandError.backgroundStopped()
   throw CommandError.backgroundLate(withinMs)
 }
 

@@ -13,6 +13,8 @@ interface NodeStatus {
   readonly node: string
   readonly pid: number
   readonly answers: boolean
+  /** UDP address or JSON-RPC URL. */
+  readonly where: string
   readonly height?: number
   readonly peers?: number
   readonly why?: string
@@ -33,7 +35,8 @@ export async function showStatus(context: Context, secrets: boolean): Promise<vo
 
 async function ask(kind: NodeKind, entry: NodeEntry, place: number): Promise<NodeStatus> {
   const node = kind.instances[place] ?? kind.name
-  const about = { node, pid: entry.pid }
+  const where = String(entry['udp'] ?? entry['rpc'] ?? '')
+  const about = { node, pid: entry.pid, where }
   try {
     const { height, peers }: NodeHealth = await kind.health(
       entry,
@@ -50,18 +53,10 @@ async function ask(kind: NodeKind, entry: NodeEntry, place: number): Promise<Nod
   }
 }
 
-function statusText(
-  { folder, pid, startedAt, profile, health, nodes }: Status,
-  paint: Paint,
-): string {
-  const entries = Object.values(nodes).flat()
-  const rows = health.map(({ node, answers, height, peers, ...rest }) => {
-    const entry = entries.find((one) => one.pid === rest.pid)
-    const where = entry?.['udp'] ?? entry?.['rpc'] ?? ''
-    return [node, answers ? 'ready' : 'silent', rest.pid, height ?? '', peers ?? '', where].map(
-      String,
-    )
-  })
+function statusText({ folder, pid, startedAt, profile, health }: Status, paint: Paint): string {
+  const rows = health.map(({ node, answers, height = '', peers = '', where, ...rest }) =>
+    [node, answers ? 'ready' : 'silent', rest.pid || '', height, peers, where].map(String),
+  )
   const head = ['NODE', 'STATE', 'PID', 'HEIGHT', 'PEERS', 'WHERE']
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),

@@ -18,6 +18,7 @@ export async function stopDevnet(context: Context): Promise<void> {
     if (performance.now() > deadline) throw DevnetError.notStopping(pid, STOP_WITHIN_MS)
     await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
   }
+  if (signal.aborted) return
   printer.answer('node stop', { folder, pid }, () => `stopped the devnet of ${folder}`)
 }
 

@@ -169,7 +169,8 @@ export class Devnet {
 
   async #cleanUp(): Promise<void> {
     const killed = await endLeftovers(this.#state.path)
-    const ended = killed === 0 ? '' : ` ${killed} processes it had left were ended.`
+    const left = killed === 1 ? 'A process' : `${killed} processes`
+    const ended = killed === 0 ? '' : ` ${left} it had left running ended now.`
     const message = `The last devnet in this folder did not end by itself.${ended}`
     this.#emit({ event: 'notice', message })
   }

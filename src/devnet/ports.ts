@@ -1,5 +1,4 @@
 /** Which ports a devnet gets: the known ones, or a whole free block beside them. */
-
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
@@ -32,7 +31,7 @@ export interface PortRequest {
   /** The instances that will run. */
   readonly instances: readonly string[]
   readonly wish: PortWish
-  /** Refuse instead of moving. */
+  /** Refuse instead of moving. Without meaning for `anywhere`, which wishes for no port. */
   readonly strict: boolean
   /** The project, for others to know whose ports these are. */
   readonly folder: string
@@ -84,7 +83,7 @@ export async function choosePorts(request: PortRequest): Promise<ChosenPorts> {
     if (claim.ok) claim.release()
     const known = busy.flatMap(({ slot, holder }) => (slot === undefined ? [] : [{ slot, holder }]))
     const [one] = known
-    if (strict && one !== undefined) {
+    if (strict && wish.from !== 'anywhere' && one !== undefined) {
       throw DevnetError.portBusy(one.slot.port, `${one.slot.instance} ${one.slot.name}`, one.holder)
     }
     if (block === first) met = known

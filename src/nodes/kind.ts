@@ -34,7 +34,7 @@ export interface LaunchContext {
   readonly port: (name: string) => number
   /** The port chosen for another instance of the same devnet. */
   readonly portOf: (instance: string, name: string) => number
-  /** The kind's own options from the config, checked by `parseOptions`. */
+  /** The kind's own options from the config; `launch` and `describe` check them. */
   readonly options: Readonly<Record<string, unknown>>
 }
 
