@@ -13,13 +13,7 @@ import { openContent } from './content.ts'
 import { EventHub, type OnEvent } from './event-hub.ts'
 import type { DevnetEvent, Intent } from './events.ts'
 import { watchHealth } from './health.ts'
-import {
-  endLeftovers,
-  endMarked,
-  FOLDER_MARK,
-  forgetProcesses,
-  rememberProcesses,
-} from './leftovers.ts'
+import { cleanUp, endMarked, FOLDER_MARK, forgetProcesses, rememberProcesses } from './leftovers.ts'
 import { type DevnetOptions, type Settings, settingsOf } from './options.ts'
 import { type Guest, performIntent } from './perform.ts'
 import { chooseKinds, type PlannedNode, planNodes, planPorts } from './plan.ts'
@@ -28,7 +22,7 @@ import { RunningNode } from './running-node.ts'
 import { type Session, sessionFile, writeSession } from './session.ts'
 import { environmentOf, sessionOf } from './session-of.ts'
 import { startInOrder } from './start-order.ts'
-import { openStateFolder, type StateFolder } from './state-folder.ts'
+import { openStateFolder, type StateFolder, usable } from './state-folder.ts'
 
 /**
  * Starts a devnet in `options.folder` and resolves when every node answers.
@@ -108,10 +102,14 @@ export class Devnet {
     return this.#hub.listen(onEvent)
   }
 
-  /** Lets the DApp be restarted from outside, and keeps its log beside those of the nodes. */
+  /**
+   * Lets the DApp be restarted from outside, and keeps its log beside those of the nodes. Throws
+   * `devnet/folderUnusable`.
+   */
   adopt(guest: Guest): { readonly log: (line: string) => void } {
     this.#guest = guest
-    this.#guestLog ??= new LogFile(path.join(this.#state.path, 'logs', 'dapp.log'))
+    const logs = path.join(this.#state.path, 'logs')
+    this.#guestLog ??= usable(logs, () => new LogFile(path.join(logs, 'dapp.log')))
     return {
       log: (line) => {
         this.#guestLog?.write(line)
@@ -140,7 +138,9 @@ export class Devnet {
     const { folder, kinds, ports, strictPorts, signal } = this.#settings
     const names = this.#planned.map(({ instance }) => instance)
     this.#emit({ event: 'devnet-starting', folder, nodes: names })
-    if (this.#state.crashed) await this.#cleanUp()
+    if (this.#state.crashed) {
+      this.#emit({ event: 'notice', message: await cleanUp(this.#state.path) })
+    }
     const request = { all: planPorts(kinds), instances: names, wish: ports, strict: strictPorts }
     this.#ports = await choosePorts({ ...request, folder })
     for (const { instance: node, name: port, ...rest } of this.#ports.moved) {
@@ -167,16 +167,8 @@ export class Devnet {
     if (this.#settings.watchHealth) this.#watch()
   }
 
-  async #cleanUp(): Promise<void> {
-    const killed = await endLeftovers(this.#state.path)
-    const left = killed === 1 ? 'A process' : `${killed} processes`
-    const ended = killed === 0 ? '' : ` ${left} it had left running ended now.`
-    const message = `The last devnet in this folder did not end by itself.${ended}`
-    this.#emit({ event: 'notice', message })
-  }
-
   async #startNode(planned: PlannedNode, signal: AbortSignal): Promise<RunningNode> {
-    mkdirSync(planned.dataDir, { recursive: true })
+    usable(this.#state.path, () => mkdirSync(planned.dataDir, { recursive: true }))
     const node = await RunningNode.start(planned, this.#contextOf(planned), {
       emit: (event) => this.#emit(event),
       logFolder: path.join(this.#state.path, 'logs'),
@@ -245,8 +237,9 @@ export class Devnet {
       running: this.#nodes,
     })
     const session = this.#session
-    if (!this.#published) writeSession(sessionFile(folder), session)
-    else this.#attempt(() => writeSession(sessionFile(folder), session))
+    const write = (): void => writeSession(sessionFile(folder), session)
+    if (this.#published) this.#attempt(write)
+    else usable(this.#state.path, write)
     this.#published = true
   }
 

@@ -69,6 +69,12 @@ export const DevnetError = defineErrors('devnet', {
     hint: 'A devnet writes them: start one with `ela dev`.',
     exit: 'devnetState',
   }),
+  logsUnreadable: (folder: string, cause: unknown) => ({
+    message: `The logs in ${folder} cannot be read: ${messageOf(cause)}.`,
+    hint: 'Check who owns them; a devnet that was started by another user wrote its logs as that user.',
+    exit: 'environment',
+    cause,
+  }),
   cannotMine: (node: string, able: readonly string[]) => ({
     message: `\`${node}\` makes no blocks.`,
     hint: `Choose from: ${able.join(', ')}.`,

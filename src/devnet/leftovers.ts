@@ -26,11 +26,16 @@ export function forgetProcesses(stateFolder: string): void {
   rmSync(path.join(stateFolder, PROCESSES_FILE), { force: true })
 }
 
-/**
- * Ends every process an earlier run of this folder left, and returns how many had to be killed.
- * Only for the holder of the folder's lock.
- */
-export async function endLeftovers(stateFolder: string): Promise<number> {
+/** Ends what a killed devnet of this folder left, and says so. For the holder of its lock only. */
+export async function cleanUp(stateFolder: string): Promise<string> {
+  const killed = await endLeftovers(stateFolder)
+  const left = killed === 1 ? 'A process' : `${killed} processes`
+  const ended = killed === 0 ? '' : ` ${left} it had left running ended now.`
+  return `The last devnet in this folder did not end by itself.${ended}`
+}
+
+/** Returns how many had to be killed, after a moment to end by themselves. */
+async function endLeftovers(stateFolder: string): Promise<number> {
   const deadline = performance.now() + END_BY_THEMSELVES_MS
   let left = leftoversOf(stateFolder)
   while (left.length > 0 && performance.now() < deadline) {

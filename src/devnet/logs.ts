@@ -4,6 +4,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemCodeOf } from '../base/errors.ts'
 import { LogReader } from '../supervisor/log-reader.ts'
+import { DevnetError } from './errors.ts'
 import { STATE_FOLDER } from './session.ts'
 
 const SUFFIX = '.log'
@@ -16,7 +17,7 @@ export interface LoggedLine {
   readonly line: string
 }
 
-/** Names of what has a log in a project: its nodes, and `dapp`. */
+/** Names of what has a log in a project: its nodes, and `dapp`. Throws `devnet/logsUnreadable`. */
 export function loggedNodes(folder: string): readonly string[] {
   try {
     return readdirSync(logFolder(folder))
@@ -25,11 +26,11 @@ export function loggedNodes(folder: string): readonly string[] {
       .sort()
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return []
-    throw error
+    throw DevnetError.logsUnreadable(logFolder(folder), error)
   }
 }
 
-/** All lines of `nodes`, oldest first. */
+/** All lines of `nodes`, oldest first. Throws `devnet/logsUnreadable`. */
 export function readLogs(folder: string, nodes: readonly string[]): readonly LoggedLine[] {
   const tail = new LogTail(folder)
   try {
@@ -41,7 +42,8 @@ export function readLogs(folder: string, nodes: readonly string[]): readonly Log
 
 /**
  * Calls `onLine` for every line there is, oldest first, and then for every line as it is written,
- * until `signal`. Logs may appear and rotate; no line is left out or told twice.
+ * until `signal`. Logs may appear and rotate; no line is left out or told twice. Throws
+ * `devnet/logsUnreadable`.
  */
 export async function followLogs(
   folder: string,
@@ -74,9 +76,17 @@ class LogTail {
       .flatMap((node) => {
         const reader = this.#readers.get(node) ?? new LogReader(logFile(this.#folder, node))
         this.#readers.set(node, reader)
-        return reader.read().flatMap((text) => parseLine(node, text) ?? [])
+        return this.#linesOf(reader).flatMap((text) => parseLine(node, text) ?? [])
       })
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+  }
+
+  #linesOf(reader: LogReader): readonly string[] {
+    try {
+      return reader.read()
+    } catch (error) {
+      throw DevnetError.logsUnreadable(logFolder(this.#folder), error)
+    }
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** One node of a devnet, from its launch to its end; what it says becomes events and a log. */
 import path from 'node:path'
+import { messageOf } from '../base/errors.ts'
 import { exitCodes } from '../base/exit-codes.ts'
 import type { LaunchContext } from '../nodes/kind.ts'
 import { parseReport } from '../nodes/report.ts'
@@ -7,6 +8,7 @@ import { LogFile } from '../supervisor/log-file.ts'
 import { type Backoff, KeptProcess } from '../supervisor/restart.ts'
 import type { OnEvent } from './event-hub.ts'
 import type { PlannedNode } from './plan.ts'
+import { usable } from './state-folder.ts'
 
 /** What our programs print when their ports answer; see `nodes/report.ts`. */
 const READY_LINE = JSON.stringify({ report: 'ready' })
@@ -39,16 +41,15 @@ export class RunningNode {
     this.kind = planned.kind
     this.entry = entry
     this.#wiring = wiring
-    this.#log = new LogFile(path.join(wiring.logFolder, `${planned.instance}.log`), {
-      onFailure: (error) =>
-        wiring.emit({
-          event: 'notice',
-          message: `The log of ${planned.instance} cannot be written: ${String(error)}.`,
-        }),
-    })
+    const onFailure = (error: unknown): void => {
+      const message = `The log of ${planned.instance} cannot be written: ${messageOf(error)}.`
+      wiring.emit({ event: 'notice', message })
+    }
+    const file = path.join(wiring.logFolder, `${planned.instance}.log`)
+    this.#log = usable(wiring.logFolder, () => new LogFile(file, { onFailure }))
   }
 
-  /** Resolves when the node is ready; throws what `startProcess` throws. */
+  /** Resolves when the node is ready; throws what `usable` and `startProcess` throw. */
   static async start(
     planned: PlannedNode,
     context: LaunchContext,

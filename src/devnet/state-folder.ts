@@ -104,7 +104,8 @@ function parseOrigin(file: string, text: string): { profile: string; genesis: st
   return { profile, genesis }
 }
 
-function usable<T>(folder: string, act: () => T): T {
+/** What `act` returns. Throws `devnet/folderUnusable` for the system errors it meets in `folder`. */
+export function usable<T>(folder: string, act: () => T): T {
   try {
     return act()
   } catch (error) {

@@ -66,6 +66,18 @@ test('explains what it cannot do', async () => {
   }
 })
 
+test('says when a log cannot be read', async () => {
+  using folder = folderWithLogs()
+  mkdirSync(folder.join('.ela/logs/eid.log'))
+  const { code, stderr } = await ela('logs', { cwd: folder.path })
+  assert.is(code, 4)
+  assert.match(stderr, 'cannot be read')
+  using other = temporaryFolder()
+  mkdirSync(other.join('.ela'))
+  writeFileSync(other.join('.ela/logs'), '')
+  assert.is((await ela('logs', { cwd: other.path })).code, 4)
+})
+
 test('follows what is written, through a rotation and into a log that is new', async () => {
   using folder = folderWithLogs()
   const stop = new AbortController()

@@ -273,6 +273,19 @@ test('says why a folder cannot be used', async () => {
   const options = await optionsOf(folder.path, {}, [{}])
   const error = await fails('devnet/folderUnusable', () => startDevnet(options, () => {}))
   assert.is(error.exit, 'environment')
+  // Only inside it something is wrong, as after a run by another user.
+  rmSync(folder.join('.ela'))
+  const [{ name = '' } = {}] = options.kinds ?? []
+  for (const wrong of ['.ela/session.json', `.ela/logs/${name}.log`]) {
+    mkdirSync(folder.join(wrong, 'x'), { recursive: true })
+    await fails(wrong.endsWith('n') ? 'devnet/sessionUnreadable' : 'devnet/folderUnusable', () =>
+      startDevnet(options, () => {}),
+    )
+    rmSync(folder.join(wrong), { recursive: true })
+  }
+  rmSync(folder.join('.ela/state', name), { recursive: true, force: true })
+  writeFileSync(folder.join('.ela/state', name), 'a file where a folder should be')
+  await fails('devnet/folderUnusable', () => startDevnet(options, () => {}))
 })
 
 test('can be given up while it starts', async () => {
