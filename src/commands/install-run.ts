@@ -15,6 +15,7 @@ import {
   lookupOf,
   releasePlaceOf,
   sourcesOf,
+  waiting,
 } from './release-place.ts'
 
 export interface InstallFlags extends ChainFlags {
@@ -33,7 +34,7 @@ export async function runInstall(
 ): Promise<void> {
   const world = await installWorldOf(flags, context)
   const wanted = await wantedOf(typed, world, context)
-  const installed = await install(wanted, world)
+  const installed = await waiting('Fetching and verifying', context, () => install(wanted, world))
   const data = { ...installedData(installed), offline: flags.offline === true }
   context.printer.answer('install', data, (_, paint) =>
     [

@@ -29,6 +29,7 @@ import {
   payerOf,
   type ReleasePlace,
   releasePlaceOf,
+  waiting,
 } from './release-place.ts'
 import { publishData, publishText } from './release-text.ts'
 
@@ -129,8 +130,8 @@ async function publishVerified(
 ): Promise<void> {
   const plan = await planPublishing(wish)
   checkCost(plan, maxFee)
-  const added = await compare(wish, plan, flags, context)
-  const told = { wish, plan, added, place }
+  const compared = await compare(wish, plan, flags, context)
+  const told = { wish, plan, place, ...compared }
   if (flags.dryRun === true) {
     const data = publishData({ ...told, done: undefined })
     return context.printer.answer('publish', data, publishText)
@@ -143,7 +144,9 @@ async function publishVerified(
   if (!journal.isNew && !journal.isDone) {
     context.printer.say('Going on where the publishing before this one ended.')
   }
-  const done = await publish(wish, plan, journal)
+  const done = await waiting('Storing the content and waiting for blocks of ESC', context, () =>
+    publish(wish, plan, journal),
+  )
   context.printer.answer('publish', publishData({ ...told, done }), publishText)
   if (wish.store.name.startsWith('the content store')) {
     context.printer.say('The content is on this machine alone: nobody else can fetch it there.')
@@ -161,14 +164,21 @@ function checkCost({ cost, balance, from }: PublishPlan, maxFee: bigint | undefi
   }
 }
 
-/** What it asks for beyond the release before; `undefined` when that cannot be looked at. */
+interface Compared {
+  /** What it asks for beyond the release before; `undefined` when that cannot be looked at. */
+  readonly added: readonly string[] | undefined
+  /** Of all files of the release before. */
+  readonly bytesBefore: number | undefined
+}
+
+/** Throws `release/patchAsksMore`, `release/moreCapabilities`. */
 async function compare(
   wish: Publication,
   { before, already }: PublishPlan,
   flags: PublishFlags,
   context: Context,
-): Promise<readonly string[] | undefined> {
-  if (before === undefined || already !== undefined) return []
+): Promise<Compared> {
+  if (before === undefined || already !== undefined) return { added: [], bytesBefore: undefined }
   const { app, version } = wish.bundle.manifest
   const found = await findRelease(wish.teller.registry, app, `${before.seq}`)
   const prior = await manifestOf(found, [wish.store])
@@ -176,17 +186,18 @@ async function compare(
     context.printer.warn(
       `Release ${before.seq} is not in ${wish.store.name}, so what it asked for was not compared.`,
     )
-    return undefined
+    return { added: undefined, bytesBefore: undefined }
   }
+  const bytesBefore = prior.files.bytes
   const added = addedCapabilities(capabilitiesOf(prior), capabilitiesOf(wish.bundle.manifest))
-  if (added.length === 0) return added
+  if (added.length === 0) return { added, bytesBefore }
   if (isPatch(version, prior.version)) {
     throw ReleaseError.patchAsksMore(version, prior.version, added)
   }
   if (flags.dryRun !== true && !(await acceptsMore(added, flags, context))) {
     throw ReleaseError.moreCapabilities(added)
   }
-  return added
+  return { added, bytesBefore }
 }
 
 /** Folders that a dry run made. */

@@ -22,6 +22,8 @@ import { CommandError } from './errors.ts'
 import { repeated } from './json-input.ts'
 import { askYes, type PasswordFlags } from './secret-input.ts'
 
+const SAY_AFTER_MS = 200
+
 export interface ChainFlags {
   readonly esc?: string
   readonly registry?: string
@@ -171,6 +173,20 @@ export async function confirmReal(
   const whole = `${what} on the real network at ${registry.rpc}`
   if (!context.interactive) throw CommandError.confirmationNeeded(whole)
   if (!(await askYes(`Do you want to ${whole}?`))) throw CommandError.declined(whole)
+}
+
+/** Says what is waited for when it takes longer than a moment. */
+export async function waiting<T>(
+  what: string,
+  { printer }: Context,
+  run: () => Promise<T>,
+): Promise<T> {
+  const timer = setTimeout(() => printer.say(`${what} …`), SAY_AFTER_MS)
+  try {
+    return await run()
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Whether asking for more is fine: by the flag, or because the person says so. */

@@ -2,7 +2,6 @@ import type { Paint } from '../base/printer.ts'
 import { plainDidOfName } from '../identity/did-keys.ts'
 import { ReleaseError } from '../releases/errors.ts'
 import { type FoundRelease, findNamed } from '../releases/target.ts'
-import { addressOfName } from '../wallet/account-names.ts'
 import type { SentEvmTransaction } from '../wallet/evm-coins.ts'
 import type { Teller } from '../wallet/registry/call.ts'
 import {
@@ -13,15 +12,9 @@ import {
   type ReleaseStatus,
   releaseRecord,
 } from '../wallet/registry/read.ts'
-import {
-  setChannel,
-  setFloor,
-  setPublisher,
-  setReleaseStatus,
-} from '../wallet/registry/registry.ts'
+import { setChannel, setFloor, setReleaseStatus } from '../wallet/registry/registry.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
-import { CommandError } from './errors.ts'
 import {
   type ChainFlags,
   checkFresh,
@@ -30,6 +23,7 @@ import {
   payerOf,
   type ReleasePlace,
   releasePlaceOf,
+  waiting,
 } from './release-place.ts'
 
 export type ListFlags = ChainFlags
@@ -42,12 +36,6 @@ export interface ReleaseFlags extends ChainFlags, PayerFlags {
 export interface RollbackFlags extends ReleaseFlags {
   readonly to: string
   readonly channel: string
-}
-
-export interface DelegateFlags extends ReleaseFlags {
-  /** Milliseconds. */
-  readonly for?: number
-  readonly end?: boolean
 }
 
 const WAIT_MS = 60_000
@@ -195,27 +183,6 @@ export async function runFloor(
   answer('release floor', { app, ...named(found) }, sent, context)
 }
 
-export async function runDelegate(
-  typed: string,
-  address: string,
-  flags: DelegateFlags,
-  context: Context,
-): Promise<void> {
-  const app = plainDidOfName(typed, keyPlaceOf(context))
-  const publisher = addressOfName(address, 'esc')
-  if ((flags.for === undefined) === (flags.end !== true)) {
-    throw CommandError.oneOfTwo('--for', '--end')
-  }
-  const place = await releasePlaceOf(flags, context)
-  const until = flags.for === undefined ? 0 : place.time + Math.floor(flags.for / 1_000)
-  const what = `let ${publisher} publish for ${app}`
-  const sent = await tell(what, { place, flags }, context, (teller) =>
-    setPublisher(teller, { did: app, publisher, until }),
-  )
-  const end = until === 0 ? null : new Date(until * 1_000).toISOString()
-  answer('release delegate', { app, publisher, until: end }, sent, context)
-}
-
 interface Prepared {
   readonly app: string
   readonly place: ReleasePlace
@@ -238,7 +205,7 @@ function named({ release, version }: FoundRelease) {
   return { seq: release.seq, version, bundle: release.bundle }
 }
 
-async function tell(
+export async function tell(
   what: string,
   { place, flags }: { readonly place: ReleasePlace; readonly flags: PayerFlags },
   context: Context,
@@ -247,10 +214,11 @@ async function tell(
   await confirmReal(what, place, flags, context)
   const privateKey = await payerOf(flags, context)
   const { registry } = place
-  return act({ registry, privateKey, waitMs: WAIT_MS, signal: context.signal })
+  const teller = { registry, privateKey, waitMs: WAIT_MS, signal: context.signal }
+  return waiting('Waiting for a block of ESC', context, () => act(teller))
 }
 
-function answer(
+export function answer(
   schema: string,
   facts: Readonly<Record<string, unknown>>,
   { hash, receipt }: SentEvmTransaction,

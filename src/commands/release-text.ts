@@ -2,18 +2,21 @@
 import type { Paint } from '../base/printer.ts'
 import type { DoneAct, Publication, PublishPlan } from '../releases/publish.ts'
 import { formatAmount } from '../wallet/amount.ts'
+import { sizeText } from './pack-run.ts'
 import type { ReleasePlace } from './release-place.ts'
 
 export interface PublishTold {
   readonly wish: Publication
   readonly plan: PublishPlan
   readonly added: readonly string[] | undefined
+  /** Of all files of the release before. */
+  readonly bytesBefore: number | undefined
   readonly place: ReleasePlace
   /** `undefined` for a dry run. */
   readonly done: readonly DoneAct[] | undefined
 }
 
-export function publishData({ wish, plan, added, place, done }: PublishTold) {
+export function publishData({ wish, plan, added, bytesBefore, place, done }: PublishTold) {
   const { bundle, channel, store } = wish
   const { app, name, version, seq } = bundle.manifest
   const { address, chainId } = place.registry
@@ -26,6 +29,7 @@ export function publishData({ wish, plan, added, place, done }: PublishTold) {
     ...{ tree: plan.tree, store: store.name, locations: plan.locations },
     ...{ registry: address, chainId, from: plan.from },
     previous: plan.before?.bundle ?? null,
+    ...{ bytes: bundle.manifest.files.bytes, bytesBefore: bytesBefore ?? null },
     addedCapabilities: added ?? null,
     transactions: done ?? plan.acts,
     gasPrice: plan.gasPrice,
@@ -49,6 +53,7 @@ export function publishText(data: PublishAnswer, paint: Paint): string {
     data.bundleId,
     `app       ${data.app}`,
     `content   ${tree} in ${store}`,
+    `size      ${sizeText(data.bytes)}${data.bytesBefore === null ? '' : `, ${sizeText(data.bytesBefore)} before`}`,
     `registry  ${data.registry} on chain ${data.chainId}`,
     ...transactions.map((one) =>
       'hash' in one

@@ -2,8 +2,9 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { parseDuration } from './duration.ts'
+import type { DelegateFlags } from './release-owner.ts'
 import { addChainFlags, addPayerFlags } from './release-place.ts'
-import type { DelegateFlags, ListFlags, ReleaseFlags, RollbackFlags } from './release-run.ts'
+import type { ListFlags, ReleaseFlags, RollbackFlags } from './release-run.ts'
 
 export function define(command: Command, context: Context): void {
   command.addHelpText(
@@ -71,6 +72,7 @@ Examples:
       const { runFloor } = await import('./release-run.ts')
       await runFloor(app, release, flags, context)
     })
+  defineOwners(command, context)
   changing(command.command('delegate'))
     .description('let another address publish releases for a time, and nothing else')
     .argument('<app>', 'DID of the app, or its name')
@@ -82,8 +84,28 @@ Examples:
       '\nExamples:\n  ela release delegate song-shop 0x026d6A418E07781806bB824B5973DB80eBCd702e --for 90d',
     )
     .action(async (app: string, address: string, flags: DelegateFlags) => {
-      const { runDelegate } = await import('./release-run.ts')
+      const { runDelegate } = await import('./release-owner.ts')
       await runDelegate(app, address, flags, context)
+    })
+}
+
+function defineOwners(command: Command, context: Context): void {
+  changing(command.command('transfer'))
+    .description('offer an app to another owner, who must accept')
+    .argument('<app>', 'DID of the app, or its name')
+    .argument('<address>', 'account name, or address on ESC')
+    .addHelpText('after', '\nExamples:\n  ela release transfer song-shop bob')
+    .action(async (app: string, address: string, flags: ReleaseFlags) => {
+      const { runTransfer } = await import('./release-owner.ts')
+      await runTransfer(app, address, flags, context)
+    })
+  changing(command.command('accept'))
+    .description('take an app that is offered to who pays')
+    .argument('<app>', 'DID of the app, or its name')
+    .addHelpText('after', '\nExamples:\n  ela release accept song-shop --from bob')
+    .action(async (app: string, flags: ReleaseFlags) => {
+      const { runAccept } = await import('./release-owner.ts')
+      await runAccept(app, flags, context)
     })
 }
 

@@ -9,6 +9,7 @@ import type { Registry } from '../wallet/registry/call.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
 import { type InstallFlags, installedData, installWorldOf } from './install-run.ts'
+import { waiting } from './release-place.ts'
 
 export interface UpdateFlags extends Omit<InstallFlags, 'offline'> {
   readonly check?: boolean
@@ -43,7 +44,7 @@ export async function runUpdate(
   const failures: ElaError[] = []
   const rows: Row[] = []
   for (const app of chosen) {
-    const { row, failure } = await updateOne(app, { registry, world, flags })
+    const { row, failure } = await updateOne(app, { registry, world, flags, context })
     rows.push(row)
     if (failure !== undefined) failures.push(failure)
   }
@@ -66,17 +67,18 @@ interface Doing {
   readonly registry: Registry
   readonly world: InstallWorld
   readonly flags: UpdateFlags
+  readonly context: Context
 }
 
 async function updateOne(
   app: InstalledApp,
-  { registry, world, flags }: Doing,
+  { registry, world, flags, context }: Doing,
 ): Promise<{ readonly row: Row; readonly failure: ElaError | undefined }> {
   let check: UpdateCheck = { app, found: undefined, fault: undefined }
   try {
     check = await checkUpdate(app, registry)
     if (flags.check === true) return { row: checkedRow(check), failure: check.fault }
-    const done = await update(check, world)
+    const done = await waiting(`Updating ${app.name}`, context, () => update(check, world))
     if (done === undefined) return { row: checkedRow(check), failure: check.fault }
     const { version, seq, fetched } = installedData(done)
     const bytes = fetched?.fetchedBytes ?? 0

@@ -31,6 +31,14 @@ const PROVES: Readonly<Record<CheckedSignature['proof'], string>> = {
   unknown: 'nothing yet: without the document nobody can tell whose key it is',
 }
 
+/** What nobody should read into it. */
+const DOES_NOT_PROVE: Readonly<Record<CheckedSignature['proof'], string>> = {
+  listed: 'when it was signed, or that what it does is harmless',
+  'was-listed': 'that its owner would sign it again today, or that what it does is harmless',
+  'default-key': 'that the DID is on the chain, neither expired nor deactivated, or enough alone',
+  unknown: 'anything at all',
+}
+
 /** All that happened before these are answered. */
 const CHECKED = [
   'the archive has no byte that its manifest does not ask for',
@@ -67,7 +75,11 @@ export async function runVerifyBundle(
     files: files.count,
     bytes: files.bytes,
     offline: flags.offline === true,
-    signatures: trust.signatures.map((one) => ({ ...one, proves: PROVES[one.proof] })),
+    signatures: trust.signatures.map((one) => ({
+      ...one,
+      proves: PROVES[one.proof],
+      doesNotProve: DOES_NOT_PROVE[one.proof],
+    })),
     threshold: trust.threshold,
     registry: registry.told,
     checked: [
@@ -89,7 +101,9 @@ export async function runVerifyBundle(
       `${paint('green', 'valid')} ${paint('bold', `${name} ${version}`)}, ${size}`,
       bundle.bundleId,
       `app ${app}`,
-      ...data.signatures.map(({ kid, proves }) => `signed by ${kid}\n  ${proves}`),
+      ...data.signatures.map(({ kid, proves, doesNotProve }) =>
+        [`signed by ${kid}`, `  ${proves}`, `  it does not prove ${doesNotProve}`].join('\n'),
+      ),
       ...unchecked.map((what) => `${paint('yellow', 'not checked:')} ${what}`),
       ...(provenance === undefined
         ? []

@@ -1,12 +1,15 @@
 /** Publishing that is killed, and goes on. All requests are killed at in `test/long`. */
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Journal } from '../../src/releases/journal.ts'
+import { Background } from '../support/background.ts'
 import { fails } from '../support/fails.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { killAndGoOn, worldOf } from '../support/killed-publishing.ts'
-import { type ReleaseProject, releaseProject } from '../support/release-project.ts'
+import { newApp, packApp, type ReleaseProject, releaseProject } from '../support/release-project.ts'
+import { stallingProxy } from '../support/stalling-proxy.ts'
 
 const test = suite<{ here: ReleaseProject }>('publishing that is killed')
 
@@ -33,6 +36,32 @@ for (const [index, stall] of (
     await killAndGoOn(worldOf(here), `killed-${index}`, stall)
   })
 }
+
+test('installing that is killed leaves nothing in use, and is done by the next run', async ({
+  here,
+}) => {
+  const { developer, person, devnet } = here
+  const did = await newApp(developer, 'fetched')
+  const { file } = await packApp(developer, { name: 'fetched', seq: 1 })
+  const { tree } = await developer.does(`publish ${file}`)
+  const bob = person('bob')
+  const { store = '' } = devnet.session
+  for (const at of [1, 3]) {
+    const stall = { name: 'api/v0/block/get', at, when: 'after' } as const
+    await using proxy = await stallingProxy({ store }, stall)
+    const words = ['install', did, '--store', `kubo:${proxy.url('store')}`]
+    await using child = new Background('bin/ela.js', words, bob)
+    await proxy.stalled
+    child.kill('SIGKILL')
+    await child.ended
+    assert.not.ok(existsSync(path.join(bob.home, '.ela/apps')))
+  }
+  const installed = await bob.does(`install ${did}`)
+  assert.is(installed.change, 'installed')
+  // What came before the kill was kept.
+  assert.ok(installed.fetched.keptBlocks > 0)
+  assert.is((await person('carol').does(`install ${tree}`)).seq, 1)
+})
 
 const transaction = { hash: `0x${'12'.repeat(32)}`, raw: '0x00', from: '0x', nonce: 3 } as const
 

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { callRpc } from '../../src/base/json-rpc.ts'
 import { LocalStore } from '../../src/bundle/content/local-store.ts'
 import { publishedReleases } from '../../src/wallet/registry/read.ts'
-import { elaProcess } from './background.ts'
+import { Background } from './background.ts'
 import { newApp, packApp, type ReleaseProject } from './release-project.ts'
 import { type Stall, stallingProxy } from './stalling-proxy.ts'
 
@@ -26,7 +26,7 @@ export function worldOf(here: ReleaseProject): World {
 export async function requestsOf(world: World, name: string): Promise<readonly string[]> {
   await using proxy = await stallingProxy({ esc: world.esc, store: world.store })
   const { file } = await preparedApp(world, name)
-  await using child = elaProcess(line(world, proxy.url, file), options(world))
+  await using child = publishing(world, proxy.url, file)
   assert.is(await child.ended, 0, child.stderr)
   return proxy.names
 }
@@ -41,7 +41,7 @@ export async function killAndGoOn(world: World, name: string, stall: Stall): Pro
   const sent = await sentBy(esc, payer)
   {
     await using proxy = await stallingProxy({ esc, store: world.store }, stall)
-    await using child = elaProcess(line(world, proxy.url, file), options(world))
+    await using child = publishing(world, proxy.url, file)
     await Promise.race([
       proxy.stalled,
       child.ended.then(() => assert.unreachable(`ended by itself: ${child.stderr}`)),
@@ -78,13 +78,11 @@ async function sentBy(rpc: string, address: string): Promise<number> {
   return Number(await callRpc(rpc, 'eth_getTransactionCount', [address, 'latest']))
 }
 
-function line({ registry, here }: World, url: (target: string) => string, file: string): string {
+/** The built program: it starts sooner, and many are started. */
+function publishing({ registry, here }: World, url: (target: string) => string, file: string) {
   const { EID_RPC_URL: eid = '' } = here.devnet.session.environment
   const chains = `--esc ${url('esc')} --registry ${registry} --eid ${eid}`
-  return `publish ${file} ${chains} --store kubo:${url('store')} --yes --json`
-}
-
-function options({ here }: World) {
+  const line = `publish ${file} ${chains} --store kubo:${url('store')} --yes --json`
   const { cwd, env } = here.developer
-  return { cwd, env }
+  return new Background('bin/ela.js', line.split(' '), { cwd, env })
 }

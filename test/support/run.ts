@@ -13,7 +13,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const TIME_LIMIT_MS = Number(process.env['TEST_TIME_LIMIT_MS'] ?? 300_000)
+const isLong = process.argv.some((word) => word === '--long' || word.includes('test/long/'))
+const TIME_LIMIT_MS = Number(process.env['TEST_TIME_LIMIT_MS'] ?? (isLong ? 1_800_000 : 300_000))
 const SETTLE_MS = 2_000
 const LONG = 'test/long/'
 const apart = ['test/e2e/', 'test/clients/', 'test/faults/', LONG]
