@@ -25,12 +25,10 @@ import { type DidRequest, requestText } from '../protocol/did/request.ts'
 import { publicKeyOf } from '../protocol/did/sign.ts'
 import type { Ticket } from '../protocol/did/ticket.ts'
 import { assertDevnetEvm } from './devnet-only.ts'
-import { type PublishedDid, type Sending, sendDidRequest, timeOf } from './did-publish.ts'
+import { type Paying, type PublishedDid, sendDidRequest, timeOf } from './did-publish.ts'
+import { type Standing, standingOf } from './evm-coins.ts'
 
-export type { DidDocument }
-
-/** Who pays, and for how long to wait. */
-export type Paying = Omit<Sending, 'didKey'>
+export type { DidDocument, Paying }
 
 /** What is published of a DID now. */
 export interface Current {
@@ -57,10 +55,13 @@ export interface Change {
  */
 export async function changeDid({ authority, paying, when, edit }: Change): Promise<PublishedDid> {
   const { rpc } = paying.chain
+  // All that is known before the document is, in one go; the first to fail says why.
+  const standing = inAdvance(standingOf(rpc, paying.payerKey))
+  const clock = inAdvance(timeOf(rpc))
   const current = await currentOf(authority.did, rpc)
   if (current === undefined && when === 'there') throw DidUseError.notOnChain(authority.did)
   if (current !== undefined && when === 'new') throw DidUseError.alreadyOnChain(authority.did)
-  const time = await timeOf(rpc)
+  const time = await clock
   const before = current?.document ?? firstDocument(authority, time)
   const wished = edit(before, { time, isNew: current === undefined })
   const document = sealDocument(wished, authority.signers, time)
@@ -69,13 +70,20 @@ export async function changeDid({ authority, paying, when, edit }: Change): Prom
     current === undefined
       ? createRequest(document, key)
       : updateRequest(document, current.txid, key)
-  return send(paying, authority.did, request)
+  return send({ ...paying, standing }, authority.did, request)
+}
+
+/** Asked for now and looked at later: until then a failure is nobody's. */
+function inAdvance<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined)
+  return answer
 }
 
 /** A document as it stands on the chain. Throws `wallet/foreignNetwork`, `did/deactivated`. */
 export async function currentOf(did: string, rpc: string): Promise<Current | undefined> {
+  const resolved = inAdvance(resolveDid(rpc, did))
   await assertDevnetEvm({ chain: 'eid', rpc })
-  const { status, transactions } = await resolveDid(rpc, did)
+  const { status, transactions } = await resolved
   if (status === 'deactivated') throw DidUseError.deactivated(did)
   const [last] = transactions
   if (status === 'unpublished' || last?.document === undefined) return undefined
@@ -198,7 +206,11 @@ function firstKey({ did, signers }: Pick<Authority, 'did' | 'signers'>): Uint8Ar
 }
 
 /** The chain is known to be a devnet's by now. */
-async function send(paying: Paying, did: string, request: DidRequest): Promise<PublishedDid> {
+async function send(
+  paying: Paying & { readonly standing?: Promise<Standing> },
+  did: string,
+  request: DidRequest,
+): Promise<PublishedDid> {
   const { hash, from, receipt } = await sendDidRequest(
     { ...paying, isDevnet: true },
     requestText(request),

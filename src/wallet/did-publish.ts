@@ -1,22 +1,10 @@
 /** Puts signed DID requests onto EID. */
 import { ElaError } from '../base/errors.ts'
 import { callRpc } from '../base/json-rpc.ts'
-import {
-  changedDocument,
-  type NewDocument,
-  newDocument,
-  type Service,
-} from '../identity/did-document.ts'
 import { DidUseError } from '../identity/did-errors.ts'
-import { createRequest, updateRequest } from '../identity/did-request.ts'
-import { resolveDid } from '../identity/did-resolve.ts'
-import { didOf } from '../protocol/did/did.ts'
-import { parseDocument } from '../protocol/did/document.ts'
-import { type DidRequest, type Operation, requestText } from '../protocol/did/request.ts'
-import { publicKeyOf } from '../protocol/did/sign.ts'
+import type { Operation } from '../protocol/did/request.ts'
 import { encodeStringCall, selectorOf } from '../protocol/evm/abi.ts'
-import { assertDevnetEvm } from './devnet-only.ts'
-import { type SentEvmTransaction, sendEvmTransaction } from './evm-coins.ts'
+import { type SentEvmTransaction, type Standing, sendEvmTransaction } from './evm-coins.ts'
 
 export interface EidChain {
   readonly rpc: string
@@ -25,21 +13,14 @@ export interface EidChain {
   readonly contract: string
 }
 
-export interface Sending {
+/** Who pays, and for how long to wait. */
+export interface Paying {
   readonly chain: EidChain
-  /** P-256: signs the document and the request. */
-  readonly didKey: Uint8Array
   /** secp256k1: pays the gas. */
   readonly payerKey: Uint8Array
   /** 0 does not wait for a block. */
   readonly waitMs: number
   readonly signal: AbortSignal
-}
-
-export interface Publishing extends Sending {
-  /** Seconds since 1970. */
-  readonly expires?: number | undefined
-  readonly services: readonly Service[]
 }
 
 export interface PublishedDid {
@@ -54,55 +35,20 @@ export interface PublishedDid {
   readonly gasUsed?: bigint
 }
 
+/** What the caller has just made sure of, or asked for, so that it is not asked again. */
+interface Known {
+  readonly isDevnet?: true
+  readonly standing?: Promise<Standing>
+}
+
 const PUBLISH = 'publishDidTransaction(string)'
-
-/**
- * Creates the DID of the key on the chain, or updates it when it is there: services are added, a
- * new end is set, everything else stays.
- *
- * Throws `wallet/foreignNetwork` unless the chain is a devnet's, before anything is signed;
- * `did/deactivated`; `did/refused` with the chain's reason; `did/unsafeCharacter`; and what
- * `sendEvmTransaction` does.
- */
-export async function publishDid(publishing: Publishing): Promise<PublishedDid> {
-  const { chain, didKey, expires, services } = publishing
-  const did = didOf(publicKeyOf(didKey))
-  const [{ status, transactions }, time] = await Promise.all([
-    resolveDid(chain.rpc, did),
-    timeOf(chain.rpc),
-    assertDevnetEvm({ chain: 'eid', rpc: chain.rpc }),
-  ])
-  if (status === 'deactivated') throw DidUseError.deactivated(did)
-  const wish: NewDocument = { privateKey: didKey, time, expires, services }
-  const [last] = transactions
-  if (status === 'unpublished' || last?.document === undefined) {
-    return send(publishing, createRequest(newDocument(wish), didKey))
-  }
-  const document = changedDocument(parseDocument(last.document), wish)
-  return send(publishing, updateRequest(document, last.txid, didKey))
-}
-
-async function send(sending: Sending, request: DidRequest): Promise<PublishedDid> {
-  const { hash, from, receipt } = await sendDidRequest(
-    { ...sending, isDevnet: true },
-    requestText(request),
-  )
-  return {
-    did: didOf(publicKeyOf(sending.didKey)),
-    operation: request.header.operation,
-    txid: hash,
-    from,
-    status: receipt === undefined ? 'pending' : 'mined',
-    ...(receipt === undefined ? {} : { height: receipt.height, gasUsed: receipt.gasUsed }),
-  }
-}
 
 /**
  * Puts a request that somebody signed onto the chain and pays for it.
  * Throws `did/refused` with the chain's reason, and what `sendEvmTransaction` does.
  */
 export async function sendDidRequest(
-  { chain, payerKey, waitMs, signal, isDevnet }: Omit<Sending, 'didKey'> & { isDevnet?: true },
+  { chain, payerKey, waitMs, signal, isDevnet, standing }: Paying & Known,
   request: string,
 ): Promise<SentEvmTransaction> {
   try {
@@ -116,6 +62,7 @@ export async function sendDidRequest(
       waitMs,
       signal,
       ...(isDevnet === undefined ? {} : { isDevnet }),
+      ...(standing === undefined ? {} : { standing }),
     })
   } catch (error) {
     throw await withReason(chain.rpc, request, error)

@@ -25,6 +25,8 @@ export interface EvmTransactionRequest extends EvmNode, Partial<Patience> {
   readonly gas?: bigint
   /** The caller has just made sure that the node is a devnet's. */
   readonly isDevnet?: true
+  /** Of the payer, asked for just before; asked for now when left out. */
+  readonly standing?: Promise<Standing>
   /** Told before anything is sent: whoever keeps it can see the transaction through after a crash. */
   readonly onSigned?: (signed: SignedEvmTransaction) => void
 }
@@ -60,6 +62,28 @@ export async function evmBalance(rpc: string, address: string): Promise<bigint> 
   return quantity(rpc, 'eth_getBalance', [address, 'latest'])
 }
 
+/** What an account's next transaction depends on. Prices and balance in wei. */
+export interface Standing {
+  readonly from: EvmAddress
+  readonly chainId: bigint
+  /** Counts transactions that wait for a block too. */
+  readonly nonce: bigint
+  readonly gasPrice: bigint
+  readonly balance: bigint
+}
+
+/** Throws `rpc/…`. */
+export async function standingOf(rpc: string, privateKey: Uint8Array): Promise<Standing> {
+  const from = addressOfPrivateKey(privateKey)
+  const [chainId, nonce, gasPrice, balance] = await Promise.all([
+    quantity(rpc, 'eth_chainId'),
+    quantity(rpc, 'eth_getTransactionCount', [from, 'pending']),
+    quantity(rpc, 'eth_gasPrice'),
+    evmBalance(rpc, from),
+  ])
+  return { from, chainId, nonce, gasPrice, balance }
+}
+
 /**
  * Signs a legacy transaction, sends it and waits for its receipt.
  *
@@ -74,15 +98,10 @@ export async function sendEvmTransaction(
 ): Promise<SentEvmTransaction> {
   const { chain, rpc, chainId, privateKey, data = new Uint8Array(), value = 0n } = request
   if (request.isDevnet !== true && isDevnetKey(privateKey)) await assertDevnetEvm(request)
-  const from = addressOfPrivateKey(privateKey)
   const to = request.to === undefined ? undefined : parseAddress(request.to)
+  const { standing = standingOf(rpc, privateKey) } = request
+  const { from, chainId: actualId, nonce, gasPrice, balance: has } = await standing
   const call = { from, to, value: hexOf(value), data: `0x${toHex(data)}` }
-  const [actualId, nonce, gasPrice, has] = await Promise.all([
-    quantity(rpc, 'eth_chainId'),
-    quantity(rpc, 'eth_getTransactionCount', [from, 'pending']),
-    quantity(rpc, 'eth_gasPrice'),
-    evmBalance(rpc, from),
-  ])
   if (actualId !== BigInt(chainId)) {
     throw WalletError.wrongChainId(rpc, chainId, actualId.toString())
   }

@@ -8,7 +8,7 @@ import { lookupAmong } from '../../src/identity/verify-lookup.ts'
 import { documentOfText } from '../../src/identity/verify-text.ts'
 import { eid } from '../../src/nodes/eid/kind.ts'
 import { wholeDocumentText } from '../../src/protocol/did/document.ts'
-import { publishDid } from '../../src/wallet/did-publish.ts'
+import { changeDid } from '../../src/wallet/did-change.ts'
 import { connectSdk } from '../support/did-js-sdk.ts'
 import { sdk } from '../support/eid-sdk.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts'
@@ -65,10 +65,14 @@ function ourLife({ entry }: TestNode): Life {
   let index = 100
   return async (number) => {
     index += 1
-    const didKey = devnetAccountAt(index).did.privateKey
+    const signer = devnetAccountAt(index).did
     const payerKey = payer(number).privateKey
-    const sending = { chain, didKey, payerKey, waitMs: 5_000, signal, services: [] }
-    const { did } = await publishDid(sending)
+    const { did } = await changeDid({
+      authority: { name: signer.did, did: signer.did, signers: [signer] },
+      paying: { chain, payerKey, waitMs: 5_000, signal },
+      when: 'new',
+      edit: (document) => document,
+    })
     const { status } = await resolveDid(chain.rpc, did)
     if (status !== 'valid') throw new Error(`${did} is ${status}`)
   }

@@ -18,7 +18,7 @@ import { readCredential } from '../../src/protocol/did/credential-form.ts'
 import { wholeDocumentText } from '../../src/protocol/did/document.ts'
 import { readJwt } from '../../src/protocol/did/jwt.ts'
 import { presentationText, readPresentation } from '../../src/protocol/did/presentation.ts'
-import { publishDid } from '../../src/wallet/did-publish.ts'
+import { changeDid } from '../../src/wallet/did-change.ts'
 import { IntentDesk } from '../../src/wallet/intents/desk.ts'
 import type { Hand } from '../../src/wallet/intents/hand.ts'
 import { ApprovalRules } from '../../src/wallet/intents/rules.ts'
@@ -96,13 +96,11 @@ async function setUp(folder: TemporaryFolder, node: TestNode): Promise<Both> {
   }
   const signal = AbortSignal.timeout(60_000)
   for (const { did, evm } of devnetAccounts().slice(0, 3)) {
-    await publishDid({
-      chain,
-      didKey: did.privateKey,
-      payerKey: evm.privateKey,
-      waitMs: 10_000,
-      services: [],
-      signal,
+    await changeDid({
+      authority: { name: did.did, did: did.did, signers: [did] },
+      paying: { chain, payerKey: evm.privateKey, waitMs: 10_000, signal },
+      when: 'new',
+      edit: (document) => document,
     })
   }
   const sdk = loadSdk()

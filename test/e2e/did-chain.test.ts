@@ -9,7 +9,7 @@ import { resolveDid } from '../../src/identity/did-resolve.ts'
 import { eid } from '../../src/nodes/eid/kind.ts'
 import { requestText } from '../../src/protocol/did/request.ts'
 import { encodeStringCall, selectorOf } from '../../src/protocol/evm/abi.ts'
-import { publishDid } from '../../src/wallet/did-publish.ts'
+import { changeDid } from '../../src/wallet/did-change.ts'
 import { sendEvmTransaction } from '../../src/wallet/evm-coins.ts'
 import { fails, until } from '../support/fails.ts'
 import { startNode, type TestNode } from '../support/node.ts'
@@ -26,13 +26,17 @@ function chainOf({ entry }: TestNode) {
 }
 
 function publish(node: TestNode, who: DevnetAccount, waitMs = 5_000) {
-  return publishDid({
-    chain: chainOf(node),
-    didKey: who.did.privateKey,
-    payerKey: who.evm.privateKey,
-    waitMs,
-    signal: new AbortController().signal,
-    services: [],
+  const { did } = who.did
+  return changeDid({
+    authority: { name: who.name, did, signers: [who.did] },
+    paying: {
+      chain: chainOf(node),
+      payerKey: who.evm.privateKey,
+      waitMs,
+      signal: new AbortController().signal,
+    },
+    when: 'either',
+    edit: (document) => document,
   })
 }
 

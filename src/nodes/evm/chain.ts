@@ -157,10 +157,10 @@ export class Chain {
     const deadline = performance.now() + SETTLE_WITHIN_MS
     await this.follower.sync()
     while (this.miner.automine && this.#waiting.size > 0 && performance.now() < deadline) {
-      if (!(await this.miner.mineOverlooked())) break
+      const mined = await this.miner.mineOverlooked()
       await this.follower.sync()
+      if (!mined) break
     }
-    await this.follower.sync()
   }
 
   /** Takes over where the engine's clock is now. */
