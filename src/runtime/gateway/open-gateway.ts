@@ -51,7 +51,9 @@ export interface GatewayOptions {
 
 export interface Gateway {
   stats(): GatewayStats
-  /** From now on every call is refused, and those under way are cut off. Then the socket goes. */
+  /** Marks the instance as ended: from now on every call is refused with 401. */
+  end(): void
+  /** Ends the instance, cuts off the calls that are under way, and removes the socket. */
   close(): Promise<void>
 }
 
@@ -95,6 +97,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const stopListening = await listenOnSocket(server, options.socket)
   return {
     stats: () => desk.stats(),
+    end: () => desk.end(),
     async close() {
       desk.end()
       await stopListening()

@@ -59,6 +59,12 @@ test('text that is no list of arguments is refused', async () => {
   )
 })
 
+test('the longest bytes a call can carry are read', () => {
+  const bytes = new Uint8Array(12 << 20).fill(7)
+  const [found] = read(`[{"$bytes":"${Buffer.from(bytes).toString('base64')}"}]`)
+  assert.is(Buffer.compare(found as Uint8Array, bytes), 0)
+})
+
 test('a member called __proto__ is a member', () => {
   const [value] = read('[{"__proto__":{"polluted":true}}]')
   assert.equal(Object.keys(value as object), ['__proto__'])

@@ -59,6 +59,15 @@ test('text and bytes arrive as they were given', async () => {
   assert.equal(got, [true, [0, 255, 128], 'ü€', null, ['a/b', 't']])
 })
 
+test('a value of eleven megabytes is kept and found', async () => {
+  assert.equal(await act('large'), { got: true })
+})
+
+test('attack 64: what a call takes is seen in whole milliseconds only', async () => {
+  const { got } = await act('times')
+  assert.ok((got as number[]).every(Number.isInteger), JSON.stringify(got))
+})
+
 test('a refusal reaches the DApp as an error with its code', async () => {
   assert.match((await act('refused')).thrown ?? '', /^capability\/badArgument: /)
   assert.is((await act('code')).got, 'capability/badArgument')
