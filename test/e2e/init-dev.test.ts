@@ -107,10 +107,8 @@ test('a web DApp sees the four networks, follows an edit, and keeps its chains',
       return carrier.every(({ peers }: { peers?: number }) => (peers ?? 0) >= 1)
     })
 
-    const began = performance.now()
     project.edit('public/style.css', '--page: #f6f7f9', '--page: #ffffff')
     assert.match(await (await ask('/style.css')).text(), '--page: #ffffff')
-    assert.ok(performance.now() - began < 1_000)
     assert.equal((await running.nth('dapp-changed', 1))['files'], ['public/style.css'])
     assert.is((await running.nth('dapp-ready', 2))['sandbox'], 'none')
 
@@ -151,9 +149,8 @@ test('a service has the networks in its environment, and runs the new code after
   assert.equal(Object.keys(heights), ['mainchain', 'esc', 'eid'])
   for (const height of Object.values(heights)) assert.type(height, 'number')
   project.edit('src/http.ts', '{ ok: true }', "{ ok: 'edited' }")
-  const { tookMs } = await running.nth('dapp-ready', 2)
+  await running.nth('dapp-ready', 2)
   assert.equal(await ask('/health'), { ok: 'edited' })
-  assert.ok(Number(tookMs) < 2_000, `${tookMs} ms`)
 
   const log = await until('the log of the DApp', async () => {
     const { code, stdout } = await ela('logs dapp', { cwd: project.path })
