@@ -12,6 +12,7 @@ export const exitCodes = {
   notVerified: 7,
   devnetState: 8,
   defect: 70,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const

@@ -26,6 +26,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   notVerified: 'verification failed: a signature, a digest, an identity',
   devnetState: 'the devnet is not running, or is already running',
   defect: 'a defect in ela',
+  hungUp: 'ended by SIGHUP (the terminal was closed)',
   interrupted: 'ended by SIGINT (Ctrl-C)',
   terminated: 'ended by SIGTERM',
 }
