@@ -23,16 +23,15 @@ const JSON_WORK = `function work() {
 }`
 
 const DAPP = `${JSON_WORK}
-export default { async fetch(request) {
-  if (request.method === 'POST') return new Response(await request.text())
+export default { fetch(request) {
+  if (request.method === 'POST') return new Response(request.body)
   return new Response(request.url.endsWith('/json') ? String(work()) : 'hello')
 } }`
 
 const NODE = `${JSON_WORK}
 require('node:http').createServer((request, response) => {
   if (request.method === 'POST') {
-    let text = ''
-    request.setEncoding('utf8').on('data', (part) => { text += part }).on('end', () => response.end(text))
+    request.pipe(response)
   } else response.end(request.url === '/json' ? String(work()) : 'hello')
 }).listen(Number(process.argv[1]), '127.0.0.1')`
 

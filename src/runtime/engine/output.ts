@@ -2,14 +2,14 @@
  * What an instance prints, so that it can be shown: at most so much a second, without what could
  * reorder the text around it, and with the last lines kept for when it fails.
  */
+import { plainLine } from '../plain-line.ts'
+
 const LINES_A_SECOND = 200
 const LINES_SAVED = 2_000
 const CHARS_A_SECOND = 256 * 1024
 const CHARS_SAVED = 1024 * 1024
 const TAIL_LINES = 20
-
-/** Marks that change the direction of text, and separators that some terminals take for line ends. */
-const REORDERING = /[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+const LONGEST_LINE = 16 * 1024
 
 /** The engine says this in every jail: there is no /proc to find itself in. */
 const NOISE = 'Unable to find and open the program executable'
@@ -45,7 +45,7 @@ export class InstanceOutput {
     this.#chars -= line.length
     if (this.#dropped > 0) this.#say(`… ${this.#dropped} lines were not kept: it printed too much`)
     this.#dropped = 0
-    this.#say(line.replace(REORDERING, escaped))
+    this.#say(plainLine(line, LONGEST_LINE))
   }
 
   #say(line: string): void {
@@ -61,8 +61,4 @@ export class InstanceOutput {
     this.#lines = Math.min(LINES_SAVED, this.#lines + seconds * LINES_A_SECOND)
     this.#chars = Math.min(CHARS_SAVED, this.#chars + seconds * CHARS_A_SECOND)
   }
-}
-
-function escaped(mark: string): string {
-  return `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -26,7 +26,8 @@ export function javaJailArguments(
   const readable = (from: string, to: string) => ['--ro-bind', from, to]
   const libraries = [path.join(home, 'lib'), path.join(home, 'lib', 'server')].join(':')
   return [
-    ...['--unshare-all', '--die-with-parent', '--new-session', '--as-pid-1'],
+    ...['--unshare-all', '--unshare-user'],
+    ...['--die-with-parent', '--new-session', '--as-pid-1'],
     ...['--clearenv', '--setenv', 'LD_LIBRARY_PATH', libraries],
     ...['--cap-drop', 'ALL', '--uid', '65534', '--gid', '65534', '--hostname', 'dapp'],
     ...[home, ...files].flatMap((file) => readable(file, file)),
