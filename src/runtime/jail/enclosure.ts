@@ -1,10 +1,11 @@
 /** The command line that starts the engine behind the walls of a level. */
 import { existsSync, realpathSync } from 'node:fs'
+import { cacheFolder } from '../engine/cache-folder.ts'
 import { RuntimeError } from '../errors.ts'
 import { bubblewrapArguments, GATEWAY_ADDRESS_LENGTH, inside } from './bubblewrap.ts'
 import type { JailPlaces } from './jail.ts'
+import { knownLibraries } from './known-libraries.ts'
 import type { Level } from './level.ts'
-import { librariesOf } from './libraries.ts'
 import { limitArguments, systemProgram } from './limits.ts'
 import { sandboxProfile } from './macos-profile.ts'
 import { seccompFilter } from './seccomp.ts'
@@ -74,7 +75,7 @@ async function bubblewrapped(
   if (bwrap === undefined || prlimit === undefined) {
     throw RuntimeError.levelTooLow('C', 'A', ['`bwrap` or `prlimit` is missing.'])
   }
-  const libraries = await librariesOf(places.program)
+  const libraries = await knownLibraries(places.program, cacheFolder())
   const processor = process.arch === 'arm64' ? 'arm64' : 'x64'
   return {
     file: prlimit,

@@ -1,11 +1,13 @@
 /** The small parts of the jail: limits, libraries, usage, sockets and the profile for macOS. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import path from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { portOf } from '../../../src/base/loopback-server.ts'
 import { enclose, placesInside } from '../../../src/runtime/jail/enclosure.ts'
+import { knownLibraries } from '../../../src/runtime/jail/known-libraries.ts'
 import { librariesOf, parseList } from '../../../src/runtime/jail/libraries.ts'
 import { allowedFiles, limitArguments } from '../../../src/runtime/jail/limits.ts'
 import { listenOnPort, listenOnSocket } from '../../../src/runtime/jail/listener.ts'
@@ -62,6 +64,24 @@ onLinux('the libraries of a program are files; what is no program is refused', a
   assert.ok(libraries.length >= 2)
   for (const file of libraries) assert.ok(existsSync(file), file)
   await fails('runtime/notAProgram', () => librariesOf(import.meta.filename))
+})
+
+onLinux('the list of libraries is remembered while it holds', async () => {
+  using folder = temporaryFolder()
+  const cache = folder.join('cache')
+  const libraries = await knownLibraries(process.execPath, cache)
+  assert.equal(libraries, await librariesOf(process.execPath))
+  const file = path.join(cache, 'engine-libraries')
+  const { key } = JSON.parse(readFileSync(file, 'utf8')) as { key: string }
+  writeFileSync(file, JSON.stringify({ key, libraries: ['/etc/hostname'] }))
+  assert.equal(await knownLibraries(process.execPath, cache), ['/etc/hostname'])
+  for (const wrong of [
+    ...['', '[]', 'null', JSON.stringify({ key: 'other', libraries: ['/etc/hostname'] })],
+    ...[JSON.stringify({ key, libraries: ['/gone'] }), JSON.stringify({ key, libraries: [1] })],
+  ]) {
+    writeFileSync(file, wrong)
+    assert.equal(await knownLibraries(process.execPath, cache), libraries)
+  }
 })
 
 test('usage is read from what the system writes', () => {
