@@ -39,15 +39,14 @@ export function instanceConfig(config: InstanceConfig): string {
       { name: 'dapp', worker: dappWorker(config) },
       { name: 'shim', worker: worker('shim.js', config.shim, { globalOutbound: 'gateway' }) },
       { name: 'gateway', external: gateway(config) },
-      { name: 'health', worker: healthWorker(config) },
-      { name: 'internet', worker: worker('deny.js', workerSource('deny')) },
+      { name: 'internet', worker: ownWorker(config) },
       ...(config.assets === undefined
         ? []
         : [{ name: 'assets', disk: { path: config.assets, writable: false } }]),
     ],
     sockets: [
       { name: 'http', service: 'dapp', http: { injectResponseHeaders: headers(config.headers) } },
-      { name: 'ctl', service: 'health', http: {} },
+      { name: 'ctl', service: { name: 'internet', entrypoint: 'health' }, http: {} },
     ],
   }
   const start = 'using Workerd = import "/workerd/workerd.capnp";\n'
@@ -104,7 +103,8 @@ function gateway({ gateway: { socket, token } }: InstanceConfig): CapnpValue {
   }
 }
 
-function healthWorker({ id, privatePem }: InstanceConfig): CapnpValue {
+/** Denies by default and answers us at its other entry: each worker costs time and memory. */
+function ownWorker({ id, privatePem }: InstanceConfig): CapnpValue {
   const key = {
     pkcs8: privatePem,
     algorithm: { json: JSON.stringify({ name: 'Ed25519' }) },
@@ -115,7 +115,7 @@ function healthWorker({ id, privatePem }: InstanceConfig): CapnpValue {
     { name: 'KEY', cryptoKey: key },
     { name: 'INSTANCE', text: id },
   ]
-  return worker('health.js', workerSource('health'), { bindings })
+  return worker('own.js', workerSource('own'), { bindings })
 }
 
 /** A header without a value is one that the DApp's answers lose. */

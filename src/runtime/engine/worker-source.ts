@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 
 /** They lie in `workers/` beside this file, and beside the built program. */
-export function workerSource(name: 'deny' | 'health' | 'wrapper'): string {
+export function workerSource(name: 'own' | 'wrapper'): string {
   return readFileSync(new URL(`./workers/${name}.js`, import.meta.url), 'utf8')
 }
 

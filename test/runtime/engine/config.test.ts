@@ -85,7 +85,7 @@ function strings(node: Read): readonly string[] {
   return 'fields' in node ? Object.values(node.fields).flatMap(strings) : []
 }
 
-test('whatever is written reads back as the same structure', () => {
+test('attack 58: whatever is written reads back as the same structure', () => {
   fc.assert(
     fc.property(value, (written) => {
       assert.equal(readCapnp(capnpText(written)), asRead(written))
@@ -110,7 +110,7 @@ test('names that would be text without quotes are a defect', () => {
   assert.throws(() => new CapnpWord('a, b'))
 })
 
-test('hostile names stay strings: the structure is that of a harmless configuration', () => {
+test('attack 58: hostile names stay strings: the structure is that of a harmless configuration', () => {
   const harmless = read({
     ...config,
     ...{
@@ -130,10 +130,19 @@ test('hostile names stay strings: the structure is that of a harmless configurat
   assert.ok(strings(read(config)).includes(`/${HOSTILE}`))
 })
 
-test('a configuration uses these features of the engine and no others', () => {
+test('attack 57: a configuration uses these features of the engine and no others', () => {
   const used = [...new Set(names(read(config)))].sort()
   assert.equal(used, [
-    ...['address', 'algorithm', 'bindings', 'compatibilityDate', 'cryptoKey', 'disk', 'embed'],
+    ...[
+      'address',
+      'algorithm',
+      'bindings',
+      'compatibilityDate',
+      'compatibilityFlags',
+      'cryptoKey',
+      'disk',
+      'embed',
+    ],
     ...['entrypoint', 'esModule', 'external', 'extractable', 'false', 'globalOutbound', 'http'],
     ...[
       'injectRequestHeaders',
@@ -149,15 +158,22 @@ test('a configuration uses these features of the engine and no others', () => {
   ])
 })
 
+test('attack 57: no worker has a flag but the one that hides the engine’s own bindings', () => {
+  assert.equal(
+    strings(read(config)).filter((text) => /^--|_/.test(text) && text.length < 40),
+    [...['--max-old-space-size=256', '--max-semi-space-size=8', 'disallow_importable_env']],
+  )
+})
+
 test('every worker goes to the one that denies, or to the gateway, and each service is defined', () => {
   const { services } = read(config).fields as { services: readonly ReadStruct[] }
   const workers = services.flatMap(({ fields }) => (fields['worker'] as ReadStruct) ?? [])
   const outbound = workers.map(({ fields }) => fields['globalOutbound'])
-  assert.equal(outbound, ['internet', 'gateway', 'internet', 'internet'])
+  assert.equal(outbound, ['internet', 'gateway', 'internet'])
   const dates = workers.map(({ fields }) => fields['compatibilityDate'])
   assert.equal([...new Set(dates)], ['2026-01-01'])
   const defined = services.map(({ fields }) => fields['name'])
-  assert.equal(defined, ['dapp', 'shim', 'gateway', 'health', 'internet', 'assets'])
+  assert.equal(defined, ['dapp', 'shim', 'gateway', 'internet', 'assets'])
 })
 
 test('the wrapper takes a name that no module has', () => {
