@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts'
 import { messageOf } from '../base/errors.ts'
 import { version as toolVersion } from '../base/version.ts'
 import { openArchive } from '../bundle/byte-source.ts'
+import { parseWishes, unexplained } from '../bundle/capabilities/index.ts'
 import { BundleError } from '../bundle/errors.ts'
 import type { ManifestWish } from '../bundle/manifest.ts'
 import { packFolder } from '../bundle/pack.ts'
@@ -93,6 +94,12 @@ export async function runPack(
       ...(sbom === undefined ? [] : [sbom]),
     ].join('\n'),
   )
+  const silent = unexplained(parseWishes(manifest.more?.['capabilities'] ?? {}))
+  if (silent.length > 0) {
+    const names = silent.map((one) => `\`${one}\``).join(', ')
+    const hint = 'Add a `reason` to each: it is what users read when they are asked.'
+    context.printer.warn(`No reason is given for ${names}.`, hint)
+  }
   if (sign === undefined) context.printer.say(`Nobody signed it yet: \`ela sign ${file}\`.`)
 }
 

@@ -61,6 +61,13 @@ export function unservedOf(value: JsonObject): readonly string[] {
   return Object.keys(value).filter((name) => UNSERVED.includes(name))
 }
 
+/** Capabilities that somebody will be asked to grant and that give no reason. */
+export function unexplained(wishes: Wishes): readonly CapabilityName[] {
+  return (Object.keys(wishes) as CapabilityName[]).filter(
+    (name) => grammars[name].isHarmless !== true && wishes[name]?.reason === undefined,
+  )
+}
+
 function readWishes(value: Json): Wishes {
   if (!isObject(value)) throw new WishFault('it is no object')
   const wishes: Record<string, Wish> = {}

@@ -4,7 +4,7 @@ import { asObject, asText, atMost, isGivenObject, member, onlyMembers } from './
 import type { ElaNet } from './env.ts'
 import { CallError } from './errors.ts'
 import type { Capability, CapabilityInstance } from './kind.ts'
-import { type OutgoingRequest, sendRequest } from './net-request.ts'
+import type { OutgoingRequest } from './net-request.ts'
 import { isPublicAddress } from './public-address.ts'
 
 const MOST_BYTES = 1024 ** 2
@@ -36,6 +36,8 @@ export const net: Capability<NetWish, keyof ElaNet> = {
         const url = declaredUrl(text, wish.hosts)
         const request = requestOf(url, args[1] ?? {})
         const addresses = await publicAddresses(url.hostname, world)
+        // TLS takes a while to load, and most DApps never need it.
+        const { sendRequest } = await import('./net-request.ts')
         const { headers, ...answer } = await sendRequest(request, {
           addresses,
           ca: world.testNet?.ca,
