@@ -7,7 +7,7 @@
  * A file for each number instead of one that is changed: of two processes at once neither can undo
  * what the other noted, and a kill leaves nothing half written.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { systemCodeOf } from '../base/errors.ts'
@@ -32,15 +32,21 @@ export function noteSeen(user: UserFolder, network: string, app: string, seen: S
   const folder = folderOf(user, network, app)
   const before = numbersIn(folder)
   if (before.some((seq) => seq > seen.seq)) return
-  writeFileAtomic(path.join(folder, `${seen.seq}`), `${seen.bundle}\n`, 0o600)
+  write(folder, seen)
   for (const seq of before) if (seq < seen.seq) rmSync(path.join(folder, `${seq}`), { force: true })
 }
 
 /** Goes back on purpose: from now on this one is the highest. */
 export function goBackTo(user: UserFolder, network: string, app: string, seen: Seen): void {
   const folder = folderOf(user, network, app)
-  writeFileAtomic(path.join(folder, `${seen.seq}`), `${seen.bundle}\n`, 0o600)
+  write(folder, seen)
   for (const seq of numbersIn(folder)) if (seq > seen.seq) rmSync(path.join(folder, `${seq}`))
+}
+
+function write(folder: string, { seq, bundle }: Seen): void {
+  // The folder `state` holds what the user granted, too, and is refused when others may read it.
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  writeFileAtomic(path.join(folder, `${seq}`), `${bundle}\n`, 0o600)
 }
 
 function folderOf(user: UserFolder, network: string, app: string): string {

@@ -163,6 +163,38 @@ const insertions: Readonly<Record<string, Buffer>> = {
   'a thousand folders deep': named('d/'.repeat(50), { prefix: 'd/'.repeat(70) }),
 }
 
+/** Advisories on the tar reader of npm → what above is that class of attack. */
+const advisories: Readonly<Record<string, readonly (keyof typeof insertions)[]>> = {
+  'CVE-2018-20834': ['a hard link onto a signed file', 'a hard link through a symlink'],
+  'CVE-2021-32803': ['a folder turned into a symlink'],
+  'CVE-2021-32804': ['an absolute path', 'two slashes before a path', 'an absolute prefix'],
+  'CVE-2021-37701': ['a backslash upwards', 'a symlink named like a folder with a slash'],
+  'CVE-2021-37712': ['a symlink of another Unicode form', 'a short name of Windows'],
+  'CVE-2021-37713': ['a drive-relative path', 'a drive-relative folder'],
+  'CVE-2024-28863': ['a thousand folders deep', 'GNU long name deep'],
+  'CVE-2025-64118': ['half an end', 'a negative size'],
+  'CVE-2026-23745': ['a symlink outwards', 'an absolute hard link'],
+  'CVE-2026-23950': ['a symlink beside its sharp s'],
+  'CVE-2026-24842': ['a hard link upwards'],
+  'CVE-2026-26960': ['a chain of symlinks', 'a hard link through a symlink'],
+  'CVE-2026-29786': ['a drive-relative path'],
+  'CVE-2026-31802': ['a symlink with a drive'],
+  'GHSA-vmf3-w455-68vh': ['pax size beside a GNU long name'],
+  'CVE-2026-59871': ['pax path of digits'],
+  'CVE-2026-59873': ['pax header of two megabytes'],
+  'CVE-2026-59874': ['a negative size'],
+  'CVE-2026-59875': ['pax path with NUL'],
+}
+
+test('holds every class of attack that tar readers had an advisory for', () => {
+  const named = Object.values(advisories).flat()
+  assert.equal(
+    named.filter((one) => !Object.hasOwn(insertions, one)),
+    [],
+  )
+  assert.ok(Object.keys(insertions).length >= 40)
+})
+
 for (const [what, attack] of Object.entries(insertions)) {
   test(`refuses ${what}, wherever it stands`, async () => {
     await refused(both(attack, vector))
@@ -334,6 +366,13 @@ for (const [what, forgery] of Object.entries(forgeries)) {
 test('refuses a duplicate member in a manifest', async () => {
   const text = vector.subarray(512, 512 + 424).toString()
   await refused(await forged({ manifest: Buffer.from(`{"app":"x",${text.slice(1)}`) }))
+})
+
+test('refuses content that unpacks to far more than the file, however well it is signed', async () => {
+  const zeros = Buffer.alloc(20 << 20)
+  const bomb = { path: 'zeros', mode: '644' as const, size: zeros.length, sha256: sha256(zeros) }
+  const data = both(FILES, entry({ name: 'zeros' }, zeros))
+  await refused(await forged({ files: [...vectorListed, bomb], data }), 'bundle/tooLarge')
 })
 
 test.run()

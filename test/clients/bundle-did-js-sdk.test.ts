@@ -5,9 +5,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { messageFor } from '../../src/bundle/signature-file.ts'
 import { execSigner, keySigner } from '../../src/bundle/signer.ts'
+import { newDocument } from '../../src/identity/did-document.ts'
+import { withKey } from '../../src/identity/document-edit.ts'
+import { wholeDocumentText } from '../../src/protocol/did/document.ts'
 import { publicKeyOf } from '../../src/protocol/did/sign.ts'
 import { verifyBytes } from '../../src/protocol/did/signature.ts'
-import { kid, privateKey } from '../support/bundle.ts'
+import { app, kid, privateKey } from '../support/bundle.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 interface EcdsaSigner {
@@ -18,6 +21,11 @@ interface EcdsaSigner {
 const test = suite('bundles and did-js-sdk')
 const sdk = createRequire(import.meta.url)('@elastosfoundation/did-js-sdk') as {
   readonly EcdsaSigner: EcdsaSigner
+  readonly DIDDocument: {
+    parseAsync(text: string): Promise<{
+      verify(id: string, signature: string, ...data: readonly Buffer[]): boolean
+    }>
+  }
 }
 const vector = JSON.parse(
   readFileSync(new URL('../vectors/bundle/hello.json', import.meta.url), 'utf8'),
@@ -33,6 +41,25 @@ test('the SDK verifies our signatures, and no others', async () => {
     const wrong = Buffer.from(message)
     wrong[63] = (wrong[63] ?? 0) ^ 1
     assert.not.ok(sdk.EcdsaSigner.verifyData(publicKey, signature, wrong))
+  }
+})
+
+test('the SDK finds our signatures good by the document of the app, also those of a release key', async () => {
+  const time = Math.floor(Date.now() / 1000)
+  const ciKey = new Uint8Array(32).fill(7)
+  const plain = newDocument({ privateKey, time, services: [] })
+  const both = withKey(plain, { fragment: 'ci', publicKey: publicKeyOf(ciKey) })
+  const document = await sdk.DIDDocument.parseAsync(wholeDocumentText(both))
+  for (const message of messages) {
+    for (const [id, key] of [
+      [kid, privateKey],
+      [`${app}#ci`, ciKey],
+    ] as const) {
+      const { sig } = await keySigner(id, key).sign(message)
+      assert.ok(document.verify(id, sig, message))
+      assert.not.ok(document.verify(id === kid ? `${app}#ci` : kid, sig, message))
+      assert.not.ok(document.verify(id, sig, Buffer.concat([message, Buffer.of(0)])))
+    }
   }
 })
 

@@ -1,6 +1,6 @@
 /** What the registry of a devnet says of a release, and what is remembered of it here. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { callRpc } from '../../src/base/json-rpc.ts'
@@ -111,6 +111,8 @@ test('the highest release seen only rises, for each app and network', () => {
   assert.equal(highestSeen(folder.path, '21-a', app), at(10))
   assert.is(highestSeen(folder.path, '21-b', app), undefined)
   assert.is(highestSeen(folder.path, '21-a', 'did:elastos:iOther'), undefined)
+  // What the user granted lies beside it, and is refused in a folder that others may read.
+  assert.is(statSync(folder.join('state')).mode & 0o077, 0)
 })
 
 test('what is installed is told by its record, or said to be damaged', async () => {
