@@ -10,6 +10,11 @@ export const CompileError = defineErrors('compile', {
     message: `\`${file}\` does not compile.`,
     hint: problems.join('\n'),
   }),
+  noHandler: (file: string) => ({
+    message: `\`${file}\` is no service: it has no default export.`,
+    hint: 'Write `export default { fetch(request, env, ctx) { … } }`. The runtime calls it; a service opens no port.',
+    exit: 'misused',
+  }),
 })
 
 export interface Compiled {
@@ -116,14 +121,18 @@ async function compiled(
   try {
     result = await build()
   } catch (thrown) {
-    if (!isBuildFailure(thrown)) throw thrown
-    throw CompileError.failed(path.relative(folder, entry), thrown.errors.map(lineOf))
+    throw failureOf(path.relative(folder, entry), thrown)
   }
   const { outputFiles = [], metafile } = result
   const [output] = outputFiles
   if (output === undefined || metafile === undefined) throw new Error('esbuild gave no output')
   const inputs = Object.keys(metafile.inputs).map((file) => path.resolve(folder, file))
   return { code: output.text, inputs: inputs.sort() }
+}
+
+/** What esbuild threw, in the user's words; anything else as it is. */
+export function failureOf(file: string, thrown: unknown): unknown {
+  return isBuildFailure(thrown) ? CompileError.failed(file, thrown.errors.map(lineOf)) : thrown
 }
 
 function isBuildFailure(thrown: unknown): thrown is BuildFailure {

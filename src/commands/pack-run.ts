@@ -14,9 +14,11 @@ import { keySigner } from '../bundle/signer.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfigOrDefault } from '../config/load.ts'
 import { keyOfName, namedDids, plainDidOfName } from '../identity/did-keys.ts'
+import { faultOfEntry, SERVICE_RUNTIME } from '../runtime/gate/runnable.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
 import { CommandError } from './errors.ts'
+import { buildService, SERVICE_MAIN } from './pack-service.ts'
 import { projectFolder } from './project-folder.ts'
 
 export interface PackFlags {
@@ -42,6 +44,7 @@ const PASSED_ON = [
 const FROM_PACKAGE = ['license', 'homepage', 'description']
 const OWN = [
   ...['app', 'publisher', 'version', 'seq', 'prev', 'exclude', 'allowSecrets'],
+  ...['include', 'limits'],
   ...PASSED_ON,
 ]
 
@@ -63,8 +66,9 @@ export async function runPack(
   }
   const file = path.join(out, `${manifest.name}-${manifest.version}.dapp.tgz`)
   const sign = await signWith(flags.as, context)
+  using built = config.kind === 'service' ? await buildService(config, filesIn(config)) : undefined
   const packed = await packFolder({
-    folder: packedFolder(config),
+    folder: built?.folder ?? packedFolder(config),
     manifest,
     file,
     exclude: [...textsIn(config, 'exclude'), ...(flags.exclude ?? [])],
@@ -163,15 +167,25 @@ function manifestOf(config: Config, flags: PackFlags, context: Context): Manifes
 }
 
 /** A folder without a config and without a public folder is packed as it is. */
-function packedFolder({ file, folder, kind, entry }: Config): string {
-  if (kind !== 'web') return folder
+function packedFolder({ file, folder, entry }: Config): string {
   return file === undefined && !existsSync(entry) ? folder : entry
 }
 
-function entryOf({ kind, folder, entry }: Config): ManifestWish['entry'] {
+function entryOf({ kind, bundle }: Config): ManifestWish['entry'] {
   if (kind === 'web') return 'index.html'
-  const main = path.relative(folder, entry).split(path.sep).join('/')
-  return { main, runtime: 'node20' }
+  const { limits } = bundle
+  const entry = { main: SERVICE_MAIN, runtime: SERVICE_RUNTIME }
+  const whole = { ...entry, ...(limits === undefined ? {} : { limits }) } as ManifestWish['entry']
+  // Out of bounds it would pack, and then not run.
+  const fault = faultOfEntry(whole)
+  if (fault !== undefined) throw BundleError.badManifest(fault)
+  return whole
+}
+
+/** What goes into a service's bundle beside its module; its icon by itself. */
+function filesIn(config: Config): readonly string[] {
+  const icon = textIn(config, 'icon')
+  return [...textsIn(config, 'include'), ...(icon === undefined ? [] : [icon])]
 }
 
 function appOf(config: Config, flags: PackFlags, context: Context): string {

@@ -22,12 +22,15 @@ export function define(command: Command, context: Context): void {
     .addHelpText(
       'after',
       `
-A web DApp's public folder is packed, of other kinds the project's. \`.git\`, \`.ela\`, \`node_modules\`,
-bundles and the \`ela.config\` stay outside. The same files make the same bundle id, everywhere.
+A web DApp's public folder is packed: all but \`.git\`, \`.ela\`, \`node_modules\`, bundles and the
+\`ela.config\`.
+A service becomes one module, \`service.js\`, with the packages it imports in it, and the paths that
+\`bundle.include\` names beside it. The same sources make the same bundle id, everywhere.
 
 Further fields of the manifest stand under \`bundle\` in ela.config.ts: app, publisher, version, seq,
 prev, capabilities, services, contracts, assets, license, homepage, description, icon, locales,
-build, x; and \`exclude\` and \`allowSecrets\`.
+build, x; of a service \`limits\` (memoryMiB, cpuSeconds, requestsPerSecond, wallStartMs); and
+\`include\`, \`exclude\` and \`allowSecrets\`.
 
 Examples:
   ela pack

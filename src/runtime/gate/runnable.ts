@@ -31,15 +31,30 @@ const MODULE_TYPES: Readonly<Record<string, WorkerModule['type']>> = {
 /** Throws `gate/kindNotRun`, `gate/oldEntry`, `gate/badEntry`. */
 export function checkRunnable({ kind, entry }: Pick<Manifest, 'kind' | 'entry'>): void {
   if (kind !== 'service') throw GateError.kindNotRun(kind)
-  const { runtime, main, node = false, limits = {}, ...others } = isObject(entry) ? entry : {}
+  const runtime = memberOf(entry, 'runtime')
   if (runtime !== SERVICE_RUNTIME) throw GateError.oldEntry(String(runtime))
+  const fault = faultOfEntry(entry)
+  if (fault !== undefined) throw GateError.badEntry(fault)
+}
+
+/** What the `entry` of a service asks for that there is not, in words. */
+export function faultOfEntry(entry: Json): string | undefined {
+  const { runtime: _, main, node = false, limits = {}, ...others } = isObject(entry) ? entry : {}
   const [stranger] = Object.keys(others)
-  if (stranger !== undefined) throw GateError.badEntry(`\`entry\` has no member \`${stranger}\``)
+  if (stranger !== undefined) return `\`entry\` has no member \`${stranger}\``
   if (typeof main !== 'string' || typeOf(main) !== 'esModule') {
-    throw GateError.badEntry('its main file must be a JavaScript module (.js, .mjs)')
+    return 'its main file must be a JavaScript module (.js, .mjs)'
   }
-  if (node !== false) throw GateError.badEntry('modules of Node are not there')
-  limitsOf({ value: { entry: { limits } } })
+  if (node !== false) return 'modules of Node are not there'
+  if (!isObject(limits)) return 'its `limits` are no object'
+  for (const [name, wanted] of Object.entries(limits)) {
+    const bounds = Object.hasOwn(BOUNDS, name) ? BOUNDS[name] : undefined
+    if (bounds === undefined) return `there is no limit \`${name}\``
+    const [least, most] = bounds
+    const fits = typeof wanted === 'number' && wanted >= least && wanted <= most
+    if (!fits) return `\`${name}\` must be ${least} to ${most}`
+  }
+  return undefined
 }
 
 /** The worker's modules, the main one first. */
@@ -58,18 +73,12 @@ export function modulesOf(
   ]
 }
 
-/** Throws `gate/badEntry` for limits out of bounds. */
+/** The limits of a manifest that was checked. Throws `gate/badEntry` for its storage. */
 export function limitsOf({ value }: Pick<Manifest, 'value'>): Limits {
-  const asked = memberOf(value['entry'], 'limits') ?? {}
-  if (!isObject(asked)) throw GateError.badEntry('`entry.limits` is no object')
-  const stranger = Object.keys(asked).find((name) => !Object.hasOwn(BOUNDS, name))
-  if (stranger !== undefined) throw GateError.badEntry(`there is no limit \`${stranger}\``)
+  const asked = memberOf(value['entry'], 'limits')
   const limit = (name: string): number => {
-    const [least, most, usual] = BOUNDS[name] ?? [0, 0, 0]
-    const wanted = asked[name] ?? usual
-    const fits = typeof wanted === 'number' && wanted >= least && wanted <= most
-    if (!fits) throw GateError.badEntry(`\`${name}\` must be ${least} to ${most}`)
-    return wanted
+    const [, , usual] = BOUNDS[name] ?? [0, 0, 0]
+    return Number(memberOf(asked, name) ?? usual)
   }
   return {
     memoryMiB: limit('memoryMiB'),
