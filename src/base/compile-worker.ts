@@ -68,7 +68,8 @@ const noNodeModules: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^(?:node:)?[a-z_/]+$/ }, ({ path: name }) => {
       if (!name.startsWith('node:') && !isBuiltin(name)) return undefined
-      const text = `\`${name}\` is a module of Node, and a DApp is no program of Node: it has \`fetch\`, \`crypto.subtle\`, \`URL\`, streams, and what \`env.ELA\` was granted`
+      const has = '`fetch`, `crypto.subtle`, `URL`, streams, and what `env.ELA` was granted'
+      const text = `\`${name}\` is a module of Node, and a DApp is no program of Node: it has ${has}`
       return { errors: [{ text }] }
     })
   },

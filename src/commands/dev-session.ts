@@ -1,18 +1,22 @@
 /** One run of `ela dev`: a devnet, the DApp beside it, and what shows them, until it is stopped. */
+import path from 'node:path'
 import { messageOf } from '../base/errors.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig, loadConfigOrDefault } from '../config/load.ts'
 import type { Decided } from '../dashboard/approvals.ts'
 import { type Dashboard, openDashboard } from '../dashboard/open.ts'
+import type { Granted } from '../dashboard/view.ts'
 import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import type { DevnetEvent, Intent } from '../devnet/events.ts'
 import { devnetAccounts } from '../identity/devnet-accounts.ts'
 import type { Dapp } from '../runtime/dapp-options.ts'
-import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
+import type { DappTalk, RuntimeEvent, Walls } from '../runtime/events.ts'
 import { startDapp } from '../runtime/host.ts'
+import type { Level } from '../runtime/jail/level.ts'
 import { watchFiles } from '../runtime/watch.ts'
 import type { Context } from './context.ts'
 import { NetworkView } from './dev-networks.ts'
+import { projectManifestOf, serviceOptionsOf } from './dev-service-options.ts'
 import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
 import type { OpenWallet } from './wallet-desk.ts'
 
@@ -21,6 +25,8 @@ export interface DevFlags extends DevnetFlags {
   readonly tui: boolean
   /** The account whose wallet answers the intents of DApps; none without it. */
   readonly wallet?: string
+  readonly requireLevel?: Level
+  readonly audit?: boolean
 }
 
 export async function runDev(folder: string, flags: DevFlags, context: Context): Promise<void> {
@@ -33,8 +39,11 @@ export async function runDev(folder: string, flags: DevFlags, context: Context):
   }
 }
 
+/** By these it is known whether the DApp works. */
+const SETTLED: ReadonlySet<string> = new Set(['dapp-ready', 'dapp-ended', 'notice'])
+
 class DevSession {
-  readonly #config: Config
+  #config: Config
   readonly #flags: DevFlags
   readonly #context: Context
   readonly #dashboard: Dashboard
@@ -46,6 +55,7 @@ class DevSession {
   #dapp: Dapp | undefined
   #wallet: OpenWallet | undefined
   #stoppingDapp: Promise<void> | undefined
+  #walls: Walls | undefined
   #closers: (() => Promise<void>)[] = []
 
   constructor(config: Config, flags: DevFlags, context: Context) {
@@ -114,12 +124,14 @@ class DevSession {
         return
       }
       this.#dashboard.show(event)
-      if (event.event !== 'dapp-starting') settled()
+      if (event.event === 'dapp-ready') this.#walls = event.level
+      if (SETTLED.has(event.event)) settled()
     }
     const env = { ...devnet.guestEnvironment, ...dapp.env }
     const networks = () => this.#networks.now()
     const strictPorts = this.#flags.strictPorts === true
-    const options = { ...dapp, name, kind, folder, entry, env, networks, strictPorts }
+    const service = kind === 'service' ? this.#serviceOptions(devnet, onEvent) : undefined
+    const options = { ...dapp, name, kind, folder, entry, env, networks, strictPorts, service }
     this.#dapp = await startDapp(options, onEvent)
     if (file !== undefined) await this.#watchConfig(file)
     await Promise.race([outcome, whenAborted(this.#over)])
@@ -135,15 +147,47 @@ class DevSession {
     this.#dashboard.show({ event: 'notice', message })
   }
 
+  #serviceOptions(devnet: Devnet, onEvent: (event: RuntimeEvent | DappTalk) => void) {
+    const options = serviceOptionsOf(this.#config, {
+      context: this.#context,
+      devnet,
+      desk: this.#wallet?.desk,
+      level: this.#flags.requireLevel,
+      canAsk: this.#dashboard.canAsk,
+      audit: this.#flags.audit === true,
+      onEvent,
+    })
+    const unused = Object.keys(this.#config.dapp.env)
+    if (unused.length > 0) {
+      const message = `A service has no environment: \`dapp.env\` (${unused.join(', ')}) is not given to it.`
+      this.#dashboard.show({ event: 'notice', message })
+    }
+    return options
+  }
+
   async #watchConfig(file: string): Promise<void> {
     const notice = (message: string) => this.#dashboard.show({ event: 'notice', message })
     const watching = await watchFiles({
       paths: [file],
       ignore: [],
-      onChange: () => notice('The config has changed: start `ela dev` again to use it.'),
+      onChange: () => void this.#configChanged(file).catch((error) => notice(messageOf(error))),
       onError: (error) => notice(`Watching the config failed: ${messageOf(error)}.`),
     })
     this.#closers.push(() => watching.close())
+  }
+
+  /** What its manifest asks for is used at once; the devnet's part only by the next \`ela dev\`. */
+  async #configChanged(file: string): Promise<void> {
+    const { folder, bundle } = this.#config
+    const fresh = await loadConfig(folder)
+    const before = JSON.stringify({ ...this.#config, bundle: {} })
+    if (this.#dapp?.change === undefined || JSON.stringify({ ...fresh, bundle: {} }) !== before) {
+      const message = `\`${path.basename(file)}\` has changed: start \`ela dev\` again to use all of it.`
+      this.#dashboard.show({ event: 'notice', message })
+    }
+    if (JSON.stringify(fresh.bundle) === JSON.stringify(bundle)) return
+    this.#config = { ...this.#config, bundle: fresh.bundle }
+    await this.#dapp?.change?.(projectManifestOf(this.#config, this.#context))
   }
 
   #onDevnet(event: DevnetEvent): void {
@@ -158,13 +202,14 @@ class DevSession {
     await this.#stoppingDapp
   }
 
-  async #perform(intent: Intent | Decided): Promise<void> {
+  async #perform(intent: Intent | Decided | Granted): Promise<void> {
     if (intent.intent === 'stop') {
       this.#quit.abort()
       return
     }
     try {
       if (intent.intent === 'decide') this.#wallet?.desk.decide(intent.id, intent.decision)
+      else if (intent.intent === 'grant') await this.#dapp?.answer?.(intent.id, intent.answer)
       else await this.#devnet?.perform(intent)
     } catch (error) {
       this.#dashboard.show({ event: 'notice', message: messageOf(error) })
@@ -178,7 +223,7 @@ class DevSession {
     const { nodes, environment, accounts } = devnet.session
     const wallet = this.#wallet?.url ?? null
     const shown = { nodes, environment, accounts }
-    const data = { name, folder, dapp: url ?? null, sandbox: 'none', wallet, ...shown }
+    const data = { name, folder, dapp: url ?? null, level: this.#walls ?? null, wallet, ...shown }
     const isTerminal = printer.options.stdout.isTTY === true
     printer.answer('dev', data, () => (isTerminal ? '' : (url ?? '')))
   }

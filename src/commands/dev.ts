@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Context } from './context.ts'
 import type { DevFlags } from './dev-session.ts'
 import { addDevnetFlags } from './devnet-flags.ts'
@@ -15,6 +15,14 @@ export function define(command: Command, context: Context): void {
       '--wallet <account>',
       'answer the intents of DApps as this account; decide on the dashboard',
     )
+    .addOption(
+      new Option('--require-level <level>', 'refuse to run a service behind weaker walls').choices([
+        'A',
+        'B',
+        'C',
+      ]),
+    )
+    .option('--audit', 'print one JSON line for each decision of the gateway on stderr')
     .addHelpText(
       'after',
       `
@@ -25,7 +33,9 @@ Examples:
   ela dev --only mainchain,esc --no-tui
   ela dev --json-stream          one event a line, for programs
 
-State is kept in \`.ela/\` between runs. The DApp is not sandboxed yet: it can do what you can.`,
+State of the devnet is kept in \`.ela/\` between runs. A service runs in the sandbox of \`ela run\`, but
+unsigned: its storage and grants are thrown away at the end. What an edit of its manifest asks for
+more is shown, and asked on the dashboard.`,
     )
     .action(async (folder: string | undefined, flags: DevFlags) => {
       const { runDev } = await import('./dev-session.ts')

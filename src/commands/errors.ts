@@ -69,4 +69,28 @@ export const CommandError = defineErrors('command', {
     message: `The devnet was not ready within ${ms} ms, and was stopped.`,
     hint: 'Give it longer with `--timeout 2m`; `ela logs` shows how far it came.',
   }),
+  notInstalled: (typed: string) => ({
+    message: `\`${typed}\` is no file here, and no app of that name or DID is installed.`,
+    hint: 'Install it with `ela install`, or name a bundle.',
+    exit: 'misused',
+  }),
+  severalInstalled: (typed: string, dids: readonly string[]) => ({
+    message: `Several installed apps are called \`${typed}\`.`,
+    hint: `Name one by its DID: ${dids.join(', ')}`,
+    exit: 'misused',
+  }),
+  grantsLeft: () => ({
+    message: 'Nothing was started: not all questions were answered.',
+    hint: 'Grant without a question with `--grant`.',
+    exit: 'answerNeeded',
+  }),
+  dappNotRunning: (typed: string, names: readonly string[]) => ({
+    message: `No DApp \`${typed}\` runs.`,
+    hint: names.length === 0 ? 'None runs at all.' : `Running: ${names.join(', ')}`,
+    exit: 'misused',
+  }),
+  dappStays: (name: string) => ({
+    message: `${name} was asked to end and did not.`,
+    hint: '`ela ps` shows the process that runs it.',
+  }),
 })

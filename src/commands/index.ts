@@ -42,6 +42,24 @@ export const commands: readonly CommandEntry[] = [
     load: () => import('./ci.ts'),
   },
   {
+    name: 'run',
+    summary: 'run a signed DApp in a sandbox, with only what you grant it',
+    group: 'Start',
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'ps',
+    summary: 'show the DApps that run, who they are and what they use',
+    group: 'Start',
+    load: () => import('./ps.ts'),
+  },
+  {
+    name: 'stop',
+    summary: 'end a DApp that runs',
+    group: 'Start',
+    load: () => import('./stop.ts'),
+  },
+  {
     name: 'pack',
     summary: 'put a DApp into one file that anybody can check',
     group: 'Bundle',

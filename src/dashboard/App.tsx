@@ -2,6 +2,8 @@ import { Box, type Key as InkKey, Text, useInput } from 'ink'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { ActivityPane } from './ActivityPane.tsx'
 import { ApprovalPane } from './ApprovalPane.tsx'
+import { DappPane } from './DappPane.tsx'
+import { GrantPane } from './GrantPane.tsx'
 import { LogPane } from './LogPane.tsx'
 import { fit, type Look } from './look.ts'
 import { NodeTable, tableRows } from './NodeTable.tsx'
@@ -73,10 +75,11 @@ function Header({
   readonly title: string
   readonly width: number
 }): ReactNode {
+  const asked = state.prompts.length > 0 ? `${state.prompts.length} to grant (g)  ` : ''
   const waiting = state.approvals.length > 0 ? `${state.approvals.length} for the wallet (w)  ` : ''
   const ready = state.readyAfterMs === undefined ? '' : ` in ${duration(state.readyAfterMs)}`
   const left = ` ela dev  ${title}`
-  const right = `${waiting}${state.phase}${state.phase === 'ready' ? ready : ''} `
+  const right = `${asked}${waiting}${state.phase}${state.phase === 'ready' ? ready : ''} `
   return (
     <Text inverse wrap="truncate">
       {fit(left, width - right.length)}
@@ -129,6 +132,12 @@ function Panes({ state, view, accounts, columns, rows, look }: PanesProps): Reac
       )}
       {view.overlay === 'approvals' && (
         <ApprovalPane approvals={state.approvals} width={columns} rows={left} look={look} />
+      )}
+      {view.overlay === 'grants' && (
+        <GrantPane prompts={state.prompts} width={columns} rows={left} look={look} />
+      )}
+      {view.overlay === 'dapp' && (
+        <DappPane state={state} width={columns} rows={left} look={look} />
       )}
       {view.overlay === 'help' && <KeyHelp width={columns} rows={left} look={look} />}
       {view.overlay === 'accounts' && (

@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
-import { fit, type Look, markOf, megabytes, milliseconds } from './look.ts'
-import { type DappState, duration, type NodeRow, type State } from './state.ts'
+import type { DappFacts, DappState } from './dapp-state.ts'
+import { fit, type Look, markOf, megabytes, milliseconds, wallsText } from './look.ts'
+import { duration, type NodeRow, type State } from './state.ts'
 
 export interface NodeTableProps {
   readonly state: State
@@ -17,7 +18,8 @@ const LEFT = Object.values(COLUMNS).reduce((sum, width) => sum + width, 2)
 
 /** How many lines the table takes. */
 export function tableRows(state: State): number {
-  return 1 + state.nodes.length + (state.dapp.status === 'none' ? 0 : 1)
+  const facts = factsText(state.facts) === '' ? 0 : 1
+  return 1 + state.nodes.length + (state.dapp.status === 'none' ? 0 : 1 + facts)
 }
 
 export function NodeTable({ state, selected, width, rows, look }: NodeTableProps): ReactNode {
@@ -31,6 +33,11 @@ export function NodeTable({ state, selected, width, rows, look }: NodeTableProps
   if (state.dapp.status !== 'none') {
     const chosen = selected === 'dapp'
     lines.push(<DappRow key="dapp" dapp={state.dapp} chosen={chosen} width={width} look={look} />)
+    const facts = factsText(state.facts)
+    if (facts !== '') {
+      const text = fit(`${' '.repeat(2 + COLUMNS.name)}${facts}`, width)
+      lines.push(<Fact key="facts" text={text} />)
+    }
   }
   const at = lines.findIndex(({ key }) => key === selected)
   const start = Math.max(0, at + 2 - rows)
@@ -39,6 +46,14 @@ export function NodeTable({ state, selected, width, rows, look }: NodeTableProps
       <Text dimColor>{fit(head, width)}</Text>
       {lines.slice(start, start + rows - 1)}
     </Box>
+  )
+}
+
+function Fact({ text }: { readonly text: string }): ReactNode {
+  return (
+    <Text dimColor wrap="truncate">
+      {text}
+    </Text>
   )
 }
 
@@ -79,8 +94,7 @@ interface DappRowProps {
 }
 
 function DappRow({ dapp, chosen, width, look }: DappRowProps): ReactNode {
-  const status = dapp.status === 'ended' ? 'failed' : dapp.status === 'ready' ? 'ready' : 'starting'
-  const { mark, paint } = markOf(status, look)
+  const { mark, paint } = markOf(MARKS[dapp.status], look)
   return (
     <Text wrap="truncate" bold={chosen}>
       {pointer(chosen, look)}
@@ -91,6 +105,31 @@ function DappRow({ dapp, chosen, width, look }: DappRowProps): ReactNode {
   )
 }
 
+const MARKS = {
+  starting: 'starting',
+  changed: 'starting',
+  ready: 'ready',
+  ended: 'failed',
+  evicted: 'failed',
+} as const
+
+/** Signature, grants counted, and what it uses; empty for a DApp that has none of them. */
+export function factsText({ identity, granted, denied, usage }: DappFacts): string {
+  if (identity === undefined) return ''
+  const cpu = usage?.cpuShare === undefined ? '' : `${(usage.cpuShare * 100).toFixed(1)} % CPU`
+  const calls = usage === undefined ? '' : `${usage.calls} calls, ${usage.callsDenied} refused`
+  return [
+    identity.signature,
+    `${granted.length} granted, ${denied.length} denied`,
+    cpu,
+    megabytes(usage?.memoryBytes),
+    calls,
+    identity.signature === 'unsigned' ? '' : identity.app,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ')
+}
+
 function dappText(dapp: Exclude<DappState, { status: 'none' }>): string {
   switch (dapp.status) {
     case 'starting':
@@ -98,12 +137,14 @@ function dappText(dapp: Exclude<DappState, { status: 'none' }>): string {
     case 'ready':
     case 'changed': {
       // The time of the last start: from the edit, or from the start of all, to the first answer.
-      return [dapp.name, dapp.url, 'not sandboxed', duration(dapp.tookMs)]
+      return [dapp.name, dapp.url, wallsText(dapp.level), duration(dapp.tookMs)]
         .filter(Boolean)
         .join('  ')
     }
     case 'ended':
       return `${dapp.name} ended with ${dapp.how}${dapp.willRestart ? '' : '; waiting for a fix'}`
+    case 'evicted':
+      return `${dapp.name}: ${dapp.why}${dapp.isDenied ? ' It does not start here again.' : ''}`
   }
 }
 

@@ -1,5 +1,6 @@
 /** Symbols, columns and words of the picture. Colour is never the only signal. */
 import cliTruncate from 'cli-truncate'
+import type { Walls } from '../runtime/events.ts'
 import { duration, type NodeStatus } from './state.ts'
 
 export interface Look {
@@ -60,6 +61,11 @@ export function rule(title: string, width: number, look: Look): string {
   const line = look.unicode ? '─' : '-'
   const head = `${line}${line} ${title} `
   return fit(head + line.repeat(Math.max(0, width - columnsOf(head))), width)
+}
+
+/** What stands between a DApp and the machine, in words. */
+export function wallsText(level: Walls): string {
+  return level === 'page' ? 'in browsers only' : `level ${level}`
 }
 
 export function megabytes(bytes: number | undefined): string {

@@ -9,7 +9,7 @@ import { plainLine } from './plain.ts'
 import type { Screen, Terminal } from './screen.ts'
 import type { DashboardEvent } from './state.ts'
 import { DashboardStore } from './store.ts'
-import type { Effect } from './view.ts'
+import type { Effect, Granted } from './view.ts'
 
 export interface DashboardOptions {
   readonly printer: Printer
@@ -19,10 +19,12 @@ export interface DashboardOptions {
   readonly accounts: readonly ShownAccount[]
   /** Whether the picture is wanted; it also takes a terminal. */
   readonly tui: boolean
-  readonly onIntent: (intent: Intent | Decided) => void
+  readonly onIntent: (intent: Intent | Decided | Granted) => void
 }
 
 export interface Dashboard {
+  /** Whether somebody sees questions and can answer them. */
+  readonly canAsk: boolean
   show(event: DashboardEvent): void
   /** Restores the terminal. Events shown later are dropped. */
   close(): Promise<void>
@@ -34,11 +36,15 @@ const BACKFILL_LINES = 200
 export function openDashboard(options: DashboardOptions): Dashboard {
   const { printer } = options
   if (printer.mode !== 'text') {
-    return { show: (event) => printer.event(event), close: async () => undefined }
+    return { canAsk: false, show: (event) => printer.event(event), close: async () => undefined }
   }
   const terminal = options.tui ? terminalOf(options) : undefined
   if (terminal === undefined) {
-    return { show: (event) => sayPlain(printer, event), close: async () => undefined }
+    return {
+      canAsk: false,
+      show: (event) => sayPlain(printer, event),
+      close: async () => undefined,
+    }
   }
   return new Picture(options, terminal)
 }
@@ -64,6 +70,7 @@ function sayPlain(printer: Printer, event: DashboardEvent): void {
 
 /** The Ink picture, with a plain stream of the same events behind the key `t`. */
 class Picture implements Dashboard {
+  readonly canAsk = true
   readonly #options: DashboardOptions
   readonly #terminal: Terminal
   readonly #store = new DashboardStore(Date.now)

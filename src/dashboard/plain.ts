@@ -1,5 +1,7 @@
 /** Events as lines: for CI, pipes, screen readers, and the dashboard's plain stream. */
 import { approvalLine } from './approvals.ts'
+import { admittedLine, askedLine, evictedLine } from './dapp-state.ts'
+import { wallsText } from './look.ts'
 import { type DashboardEvent, duration, restartWords } from './state.ts'
 
 const NODE_WIDTH = 10
@@ -49,21 +51,48 @@ export function plainLine(event: DashboardEvent): string | undefined {
       return row(event.node, event.line)
     case 'dapp-starting':
       return row('dapp', `starting ${event.name} (${event.kind})`)
+    case 'dapp-admitted':
+      return row('dapp', admittedLine(event))
+    case 'dapp-asks':
+      return row('dapp', askedLine(event))
+    case 'dapp-answered':
+      return row('dapp', `${event.capability}: ${event.answer}`)
+    case 'dapp-granted':
+      return row('dapp', grantedLine(event))
+    case 'dapp-usage':
+      return undefined
     case 'dapp-ready': {
       const where = event.url ?? (event.pid === undefined ? '' : `pid ${event.pid}`)
-      return row(
-        'dapp',
-        `${event.name} ready in ${duration(event.tookMs)} ${where} (not sandboxed)`,
-      )
+      const walls = wallsText(event.level)
+      return row('dapp', `${event.name} ready in ${duration(event.tookMs)} ${where} (${walls})`)
     }
+    case 'dapp-evicted':
+      return row('dapp', evictedLine(event))
     case 'intent-waiting':
     case 'intent-answered':
       return row('wallet', approvalLine(event))
     case 'dapp-changed':
       return row('dapp', `changed: ${event.files.join(', ')}`)
     case 'dapp-ended':
-      return row('dapp', `ended with ${event.how}${event.willRestart ? '' : '; waiting for a fix'}`)
+      return row('dapp', `ended with ${event.how}; ${againText(event)}`)
   }
+}
+
+function againText({
+  willRestart,
+  inMs,
+}: Extract<DashboardEvent, { event: 'dapp-ended' }>): string {
+  if (!willRestart) return 'waiting for a fix'
+  return inMs === undefined ? 'starting again' : `again in ${duration(inMs)}`
+}
+
+function grantedLine({
+  granted,
+  denied,
+}: Extract<DashboardEvent, { event: 'dapp-granted' }>): string {
+  const list = (names: readonly string[]) => (names.length === 0 ? 'nothing' : names.join(', '))
+  const refused = denied.length === 0 ? '' : `; denied ${list(denied)}`
+  return `granted ${list(granted)}${refused}`
 }
 
 export function shortHash(hash: string): string {

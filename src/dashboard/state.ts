@@ -3,6 +3,13 @@ import { stripVTControlCharacters } from 'node:util'
 import type { DevnetEvent } from '../devnet/events.ts'
 import type { RuntimeEvent } from '../runtime/events.ts'
 import { type Approval, type ApprovalEvent, approvalLine } from './approvals.ts'
+import {
+  type DappFacts,
+  type DappState,
+  type GrantPrompt,
+  noFacts,
+  reduceDapp,
+} from './dapp-state.ts'
 
 export type DashboardEvent = DevnetEvent | RuntimeEvent | ApprovalEvent
 
@@ -20,23 +27,6 @@ export interface NodeRow {
   readonly memoryBytes?: number
   readonly restarts: number
 }
-
-export type DappState =
-  | { readonly status: 'none' }
-  | { readonly status: 'starting'; readonly name: string; readonly kind: 'web' | 'service' }
-  | {
-      readonly status: 'ready' | 'changed'
-      readonly name: string
-      readonly url: string | undefined
-      readonly sandbox: 'none'
-      readonly tookMs: number
-    }
-  | {
-      readonly status: 'ended'
-      readonly name: string
-      readonly how: string
-      readonly willRestart: boolean
-    }
 
 export type Activity =
   | {
@@ -72,6 +62,9 @@ export interface State {
   readonly logs: readonly LogLine[]
   /** Intents that wait for a decision, the oldest first. */
   readonly approvals: readonly Approval[]
+  readonly facts: DappFacts
+  /** Capabilities that wait for a decision, the oldest first. */
+  readonly prompts: readonly GrantPrompt[]
   /** Counts everything that ever came into a ring, so that a paused view knows what it missed. */
   readonly seq: number
 }
@@ -87,6 +80,8 @@ export const initialState: State = {
   activity: [],
   logs: [],
   approvals: [],
+  facts: noFacts,
+  prompts: [],
   seq: 0,
 }
 
@@ -122,10 +117,19 @@ export function reduce(state: State, event: DashboardEvent, now: number): State 
     case 'node-health':
       return reduceNode(state, event, now)
     case 'dapp-starting':
+    case 'dapp-admitted':
+    case 'dapp-asks':
+    case 'dapp-answered':
+    case 'dapp-granted':
     case 'dapp-ready':
+    case 'dapp-usage':
     case 'dapp-changed':
     case 'dapp-ended':
-      return reduceDapp(state, event, now)
+    case 'dapp-evicted': {
+      const { line, ...side } = reduceDapp(state, event, now)
+      const next = { ...state, ...side }
+      return line === undefined ? next : withLog(next, 'dapp', line, now)
+    }
     case 'intent-waiting':
     case 'intent-answered':
       return reduceApproval(state, event, now)
@@ -196,28 +200,6 @@ function reduceNode(state: State, event: NodeEvent, now: number): State {
         ...(peers === undefined ? {} : { peers }),
         ...(memoryBytes === undefined ? {} : { memoryBytes }),
       }))
-    }
-  }
-}
-
-function reduceDapp(state: State, event: RuntimeEvent, now: number): State {
-  const { dapp } = state
-  switch (event.event) {
-    case 'dapp-starting':
-      return { ...state, dapp: { status: 'starting', name: event.name, kind: event.kind } }
-    case 'dapp-ready': {
-      const { name, url, sandbox, tookMs } = event
-      return { ...state, dapp: { status: 'ready', name, url, sandbox, tookMs } }
-    }
-    case 'dapp-changed': {
-      const next = withLog(state, 'dapp', `changed: ${event.files.join(', ')}`, now)
-      return dapp.status === 'ready' ? { ...next, dapp: { ...dapp, status: 'changed' } } : next
-    }
-    case 'dapp-ended': {
-      const name = dapp.status === 'none' ? 'dapp' : dapp.name
-      const { how, willRestart } = event
-      const next = withLog(state, 'dapp', `ended with ${how}`, now)
-      return { ...next, dapp: { status: 'ended', name, how, willRestart } }
     }
   }
 }

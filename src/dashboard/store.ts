@@ -11,6 +11,13 @@ export interface Snapshot {
 const FRAME_MS = 200
 /** How long the answer to a key stays before the key list comes back. */
 const SAID_MS = 3_000
+/** Events by which a question comes or goes. */
+const QUESTIONS: ReadonlySet<DashboardEvent['event']> = new Set([
+  'intent-waiting',
+  'intent-answered',
+  'dapp-asks',
+  'dapp-answered',
+])
 
 export class DashboardStore {
   #snapshot: Snapshot = { state: initialState, view: initialView }
@@ -33,9 +40,8 @@ export class DashboardStore {
   /** Takes an event in; the picture follows within `FRAME_MS`. */
   show(event: DashboardEvent): void {
     const state = reduce(this.#snapshot.state, event, this.#now())
-    const isDecision = event.event === 'intent-waiting' || event.event === 'intent-answered'
     const { view } = this.#snapshot
-    this.#snapshot = { state, view: isDecision ? followed(view, state) : view }
+    this.#snapshot = { state, view: QUESTIONS.has(event.event) ? followed(view, state) : view }
     this.#timer ??= setTimeout(() => this.#tell(), FRAME_MS)
   }
 

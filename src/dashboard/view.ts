@@ -1,5 +1,6 @@
 /** What the user has chosen to see, folded out of key presses. Pure. */
 import type { Intent } from '../devnet/events.ts'
+import type { GrantAnswer } from '../runtime/events.ts'
 import type { Decided } from './approvals.ts'
 import type { LogLine, State } from './state.ts'
 
@@ -15,7 +16,7 @@ export interface View {
   readonly pausedAt: number | undefined
   /** Lines scrolled up from there. */
   readonly scrolled: number
-  readonly overlay: 'none' | 'help' | 'accounts' | 'approvals'
+  readonly overlay: 'none' | 'help' | 'accounts' | 'approvals' | 'grants' | 'dapp'
   /** A line of answer to the last key. */
   readonly said: string
 }
@@ -46,9 +47,17 @@ export type Key =
         | 'interrupt'
     }
 
+/** What the user granted, or did not. */
+export interface Granted {
+  readonly intent: 'grant'
+  readonly id: string
+  readonly answer: GrantAnswer
+}
+
 export type Effect =
   | Intent
   | Decided
+  | Granted
   | { readonly intent: 'toggle-plain' }
   | { readonly intent: 'interrupt' }
 
@@ -70,8 +79,8 @@ export const keyHelp: readonly (readonly [key: string, what: string, command: st
   ['/', 'log: search', 'ela logs --grep <text>'],
   ['p', 'log: pause, and go on', ''],
   ['PgUp PgDn', 'log: scroll', 'ela logs --since 5m'],
-  ['a', 'accounts', 'ela accounts'],
-  ['w', 'intents for the wallet; y, n decide', 'ela wallet approve <id>'],
+  ['a d', 'accounts; who the DApp is and what it may', 'ela accounts'],
+  ['w g', 'what waits for the wallet, for a grant', 'ela wallet approve <id>'],
   ['t', 'plain stream, and back', 'ela dev --no-tui'],
   ['?', 'this help', 'ela help dev'],
   ['q, Ctrl-C', 'stop; Ctrl-C once more: at once', 'ela node stop'],
@@ -137,6 +146,8 @@ function pressNamed(
 }
 
 function pressChar(view: View, char: string, state: State): Pressed {
+  const answered = granted(view, char, state)
+  if (answered !== undefined) return answered
   const selected = selectedName(view, state)
   switch (char.toLowerCase()) {
     case 'j':
@@ -171,16 +182,20 @@ function pressChar(view: View, char: string, state: State): Pressed {
             : { ...view, pausedAt: undefined, scrolled: 0 },
       }
     case 'w':
-      return { view: { ...view, overlay: view.overlay === 'approvals' ? 'none' : 'approvals' } }
+      return { view: toggled(view, 'approvals') }
     case 'y':
       return decided(view, state, 'approve')
     case 'n':
       return decided(view, state, 'deny')
     case 'a':
-      return { view: { ...view, overlay: view.overlay === 'accounts' ? 'none' : 'accounts' } }
+      return { view: toggled(view, 'accounts') }
+    case 'd':
+      return { view: toggled(view, 'dapp') }
+    case 'g':
+      return { view: toggled(view, 'grants') }
     case '?':
     case 'h':
-      return { view: { ...view, overlay: view.overlay === 'help' ? 'none' : 'help' } }
+      return { view: toggled(view, 'help') }
     case 't':
       return { view, effect: { intent: 'toggle-plain' } }
     case 'q':
@@ -188,6 +203,26 @@ function pressChar(view: View, char: string, state: State): Pressed {
     default:
       return { view }
   }
+}
+
+function toggled(view: View, overlay: View['overlay']): View {
+  return { ...view, overlay: view.overlay === overlay ? 'none' : overlay }
+}
+
+const ANSWERS: Readonly<Record<string, GrantAnswer>> = {
+  o: 'once',
+  r: 'release',
+  a: 'always',
+  n: 'never',
+}
+
+/** Decides about the capability that is on the screen; no key does it unseen. */
+function granted(view: View, char: string, { prompts }: State): Pressed | undefined {
+  const [first] = prompts
+  const answer = ANSWERS[char.toLowerCase()]
+  if (view.overlay !== 'grants' || first === undefined || answer === undefined) return undefined
+  const said = `${first.ask.capability}: ${answer}`
+  return { view: { ...view, said }, effect: { intent: 'grant', id: first.id, answer } }
 }
 
 /** Decides about the intent that is on the screen; no key does it unseen. */
@@ -200,13 +235,16 @@ function decided(view: View, state: State, decision: Decided['decision']): Press
   }
 }
 
-/** What an event changes on the screen by itself: an intent that comes in shows, the last hides. */
-export function followed(view: View, { approvals }: State): View {
-  if (approvals.length > 0 && view.overlay === 'none' && !view.typing) {
-    return { ...view, overlay: 'approvals' }
+/** What an event changes on the screen by itself: a question that comes in shows, the last hides. */
+export function followed(view: View, { approvals, prompts }: State): View {
+  const waiting = approvals.length > 0 ? 'approvals' : prompts.length > 0 ? 'grants' : 'none'
+  if (waiting !== 'none' && view.overlay === 'none' && !view.typing) {
+    return { ...view, overlay: waiting }
   }
-  if (approvals.length === 0 && view.overlay === 'approvals') return { ...view, overlay: 'none' }
-  return view
+  const isOver =
+    (view.overlay === 'approvals' && approvals.length === 0) ||
+    (view.overlay === 'grants' && prompts.length === 0)
+  return isOver ? { ...view, overlay: waiting } : view
 }
 
 function isReady(state: State, node: string): boolean {

@@ -1,4 +1,10 @@
 /** What a DApp is started with, and what it may know of the devnet. */
+import type { GrantAnswer } from './events.ts'
+import type { AuditEntry } from './gateway/audit.ts'
+import type { Level } from './jail/level.ts'
+import type { ProjectManifest } from './unsigned.ts'
+import type { RuntimeWorld } from './world.ts'
+
 export interface DappOptions {
   readonly name: string
   readonly kind: 'web' | 'service'
@@ -20,6 +26,20 @@ export interface DappOptions {
   readonly connect: readonly string[]
   /** The devnet as it is now. */
   readonly networks: () => Networks
+  /** What a service needs besides; it runs in an engine. */
+  readonly service?: ServiceOptions | undefined
+}
+
+export interface ServiceOptions {
+  readonly manifest: ProjectManifest
+  /** Without the folder of its state: storage of a project in work is thrown away. */
+  readonly world: Omit<RuntimeWorld, 'stateFolder'>
+  /** Folder of all run folders of this user. */
+  readonly runRoot: string
+  readonly requiredLevel: Level | undefined
+  /** Whether somebody can answer what an edit asks for more. */
+  readonly canAsk: boolean
+  readonly audit: (entry: AuditEntry) => void
 }
 
 /** The public part of a devnet's session: no key, no token. */
@@ -57,5 +77,9 @@ export interface Dapp {
   readonly url: string | undefined
   /** Runs the newest code, whether or not something changed. */
   restart(): Promise<void>
+  /** Runs as the changed manifest says. */
+  change?(manifest: ProjectManifest): Promise<void>
+  /** Answers a `dapp-asks`. */
+  answer?(id: string, answer: GrantAnswer): Promise<void>
   stop(): Promise<void>
 }

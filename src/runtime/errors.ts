@@ -82,4 +82,25 @@ export const RuntimeError = defineErrors('runtime', {
     hint: 'Java code can do what its user can; only the jail stops it. See `ela doctor`.',
     exit: 'environment',
   }),
+  memoryFull: (running: number, wantedMiB: number, why: string) => ({
+    message: `There is no memory for another DApp: it may use ${wantedMiB} MiB, ${running} run, ${why}.`,
+    hint: 'Stop one with `ela stop`; `ela ps` shows them.',
+    exit: 'environment',
+  }),
+  pathTooLong: (root: string) => ({
+    message: `Sockets below ${root} would have too long a path.`,
+    hint: 'Set ELA_RUN_FOLDER to a shorter one, such as /tmp/ela.',
+    exit: 'environment',
+  }),
+  evicted: (name: string, why: string, isDenied: boolean) => ({
+    message: `${name} was ended: ${why.replace(/\.$/, '')}.`,
+    exit: 'notVerified',
+    ...(isDenied
+      ? { hint: 'It does not start here again; `ela run --lift-denial` allows it.' }
+      : {}),
+  }),
+  gaveUp: (name: string, how: string) => ({
+    message: `${name} ended with ${how}, and is not started again.`,
+    hint: 'Its last lines are above; `ela run --audit` shows what it was refused.',
+  }),
 })

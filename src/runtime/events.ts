@@ -1,18 +1,93 @@
 /** All that a running DApp says about itself. */
+import type { SandboxLevel, SignatureState } from './instance-status.ts'
+
+/**
+ * What stands between a DApp and the machine: the level of its jail, or `page` for one that has no
+ * process of its own and runs in browsers alone.
+ */
+export type Walls = SandboxLevel | 'page'
+
+/** One capability that a DApp asks its user for. */
+export interface GrantAsk {
+  /** `storage` */
+  readonly capability: string
+  readonly summary: string
+  /** What exactly it asks for, one line each; marked are those that are new. */
+  readonly lines: readonly { readonly text: string; readonly isNew: boolean }[]
+  /** Its author's words. */
+  readonly reason: string | undefined
+}
+
+export type GrantAnswer = 'once' | 'release' | 'always' | 'never'
+
 export type RuntimeEvent =
   | { readonly event: 'dapp-starting'; readonly name: string; readonly kind: 'web' | 'service' }
+  /** It may run: who it is, and how far that is believed. */
+  | {
+      readonly event: 'dapp-admitted'
+      readonly instance: string
+      readonly name: string
+      readonly version: string
+      readonly app: string
+      readonly publisher: string
+      readonly bundleId: string | undefined
+      readonly signature: SignatureState
+      readonly signers: readonly string[]
+      readonly warnings: readonly string[]
+    }
+  /** It waits until its user answers with `dapp-answered` of the same id. */
+  | {
+      readonly event: 'dapp-asks'
+      readonly id: string
+      readonly name: string
+      readonly app: string
+      readonly ask: GrantAsk
+    }
+  | {
+      readonly event: 'dapp-answered'
+      readonly id: string
+      readonly capability: string
+      readonly answer: GrantAnswer
+    }
+  | {
+      readonly event: 'dapp-granted'
+      readonly granted: readonly string[]
+      readonly denied: readonly string[]
+    }
   | {
       readonly event: 'dapp-ready'
       readonly name: string
       readonly url: string | undefined
       readonly pid: number | undefined
-      /** `none`: a plain process that can do all its user can. Shown wherever the DApp is. */
-      readonly sandbox: 'none'
+      readonly level: Walls
       /** From the edit (or the start) to the first answer. */
       readonly tookMs: number
     }
+  | {
+      readonly event: 'dapp-usage'
+      /** Since the engine started. */
+      readonly cpuMs: number
+      readonly memoryBytes: number
+      /** Of the gateway, and how many of them were refused. */
+      readonly calls: number
+      readonly callsDenied: number
+    }
   | { readonly event: 'dapp-changed'; readonly files: readonly string[] }
-  | { readonly event: 'dapp-ended'; readonly how: string; readonly willRestart: boolean }
+  | {
+      readonly event: 'dapp-ended'
+      readonly how: string
+      readonly willRestart: boolean
+      readonly inMs?: number
+    }
+  /** Ended by us, for good. `isDenied`: it does not start here again. */
+  | {
+      readonly event: 'dapp-evicted'
+      readonly instance: string
+      readonly name: string
+      readonly reason: 'revoked' | 'unprovable' | 'tampered' | 'silent' | 'abuse'
+      readonly why: string
+      readonly isDenied: boolean
+    }
 
 /** A line the DApp printed, and a remark of ours about it: the same shapes a devnet has for them. */
 export type DappTalk =

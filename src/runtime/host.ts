@@ -6,7 +6,7 @@ import type { OnRuntimeEvent } from './events.ts'
  * Starts the DApp. A DApp that does not work yet (a service that crashes or does not compile) is
  * no failure: it is told by events, and the next edit tries again.
  *
- * Throws `runtime/portBusy` under `strictPorts`, and `runtime/portForbidden`.
+ * Throws `runtime/portBusy` under `strictPorts`, `runtime/portForbidden`, `runtime/levelTooLow`.
  */
 export async function startDapp(options: DappOptions, onEvent: OnRuntimeEvent): Promise<Dapp> {
   onEvent({ event: 'dapp-starting', name: options.name, kind: options.kind })
@@ -14,6 +14,8 @@ export async function startDapp(options: DappOptions, onEvent: OnRuntimeEvent): 
     const { startWebDapp } = await import('./web/web-dapp.ts')
     return startWebDapp(options, onEvent)
   }
-  const { startProcessDapp } = await import('./process-dapp.ts')
-  return startProcessDapp(options, onEvent)
+  const { service } = options
+  if (service === undefined) throw new Error('a service is started without what it needs')
+  const { startDevService } = await import('./dev-service.ts')
+  return startDevService({ ...options, service }, onEvent)
 }

@@ -9,6 +9,7 @@ import {
   portOf,
 } from '../base/loopback-server.ts'
 import { RuntimeError } from './errors.ts'
+import type { OnRuntimeEvent } from './events.ts'
 
 export const DEFAULT_PORT = 8600
 /** Ports tried after the wanted one before any free one is taken. */
@@ -53,4 +54,11 @@ export async function findPort(wish: PortWish): Promise<number> {
 /** 0 when any will do. */
 export function wantedPort({ port }: PortWish): number {
   return port === undefined || port === false ? DEFAULT_PORT : port
+}
+
+/** Says that the DApp is not where it is usually looked for. */
+export function sayMovedPort(wish: PortWish, got: number, onEvent: OnRuntimeEvent): void {
+  const wanted = wantedPort(wish)
+  if (wanted === 0 || wanted === got) return
+  onEvent({ event: 'notice', message: `Port ${wanted} is in use: the DApp is at ${got}.` })
 }

@@ -26,7 +26,7 @@ const events: readonly DashboardEvent[] = [
     name: 'shop',
     url: 'http://127.0.0.1:3000',
     pid: undefined,
-    sandbox: 'none',
+    level: 'A',
     tookMs: 84,
   },
   { event: 'block', node: 'esc', height: 42, hash: 'f'.repeat(64), transactions: 1, time: 0 },
@@ -76,13 +76,7 @@ for (const [columns, rows] of [
     const lines = picture.frame().split('\n')
     assert.is(lines.length, rows - 1)
     for (const node of nodes) assert.ok(picture.frame().includes(node), node)
-    for (const seen of [
-      'ready in 1.2 s',
-      'http://127.0.0.1:3000',
-      'not sandboxed',
-      'block 42',
-      '你好',
-    ]) {
+    for (const seen of ['ready in 1.2 s', 'http://127.0.0.1:3000', 'level A', 'block 42', '你好']) {
       assert.ok(picture.frame().includes(seen), `${seen} at ${columns}×${rows}`)
     }
     assert.match(lines.at(-1) ?? '', 'q quit')

@@ -15,7 +15,7 @@ const events: readonly DashboardEvent[] = [
     name: 'shop',
     url: 'http://127.0.0.1:3000',
     pid: undefined,
-    sandbox: 'none',
+    level: 'A',
     tookMs: 1_200,
   },
   { event: 'log', node: 'esc', line: 'hello', at: 0 },
@@ -51,7 +51,7 @@ test('tells the same in plain lines', async () => {
     stderr: `ela        starting esc
 esc        ready in 84 ms, pid 7 rpc=http://127.0.0.1:1
 esc        block 1 abababab…abab, 1 transaction
-dapp       shop ready in 1.2 s http://127.0.0.1:3000 (not sandboxed)
+dapp       shop ready in 1.2 s http://127.0.0.1:3000 (level A)
 esc        hello
 `,
   })

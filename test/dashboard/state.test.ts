@@ -111,7 +111,7 @@ test('follows the DApp through edits', () => {
     name: 'shop',
     url: 'http://127.0.0.1:3000',
     pid: undefined,
-    sandbox: 'none',
+    level: 'A',
     tookMs: 40,
   }
   const changed: DashboardEvent = { event: 'dapp-changed', files: ['app.ts'] }

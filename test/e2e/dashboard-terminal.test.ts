@@ -48,7 +48,7 @@ if (!present) {
   test('draws, answers keys, resizes, and restores the terminal after q', async () => {
     using pane = terminal(80, 24)
     await shows(pane, 'ready in 1.1 s')
-    await shows(pane, 'not sandboxed')
+    await shows(pane, 'level A')
     assert.is(pane.state(), '1 0')
     assert.is(pane.screen().split('carrier-2').length, 2, 'a row is drawn twice')
     pane.press('?')

@@ -1,9 +1,10 @@
 /** A DApp under test: its events are kept, and it is gone at the end of the block. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Dapp, DappOptions, Networks } from '../../src/runtime/dapp-options.ts'
 import type { DappTalk, RuntimeEvent } from '../../src/runtime/events.ts'
 import { startDapp } from '../../src/runtime/host.ts'
+import { NO_APP, type ProjectManifest } from '../../src/runtime/unsigned.ts'
 import { until } from './fails.ts'
 import { type TemporaryFolder, temporaryFolder } from './folder.ts'
 
@@ -25,9 +26,25 @@ export interface DappUnderTest extends AsyncDisposable {
   ): Promise<Extract<DappEvent, { event: Kind }>>
 }
 
+export interface TestedOptions extends Partial<DappOptions> {
+  readonly kind: DappOptions['kind']
+  readonly manifest?: Partial<ProjectManifest>
+  /** Whether questions wait for an answer. */
+  readonly canAsk?: boolean
+}
+
+const unsignedManifest: ProjectManifest = {
+  name: 'under-test',
+  version: '0.1.0',
+  app: NO_APP,
+  publisher: NO_APP,
+  capabilities: {},
+  limits: {},
+}
+
 export async function runDapp(
   files: Readonly<Record<string, string | Uint8Array>>,
-  options: Partial<DappOptions> & Pick<DappOptions, 'kind'>,
+  options: TestedOptions,
   entry = options.kind === 'web' ? 'public' : 'src/main.ts',
 ): Promise<DappUnderTest> {
   const folder = temporaryFolder()
@@ -37,6 +54,8 @@ export async function runDapp(
   }
   for (const [file, content] of Object.entries(files)) write(file, content)
   const events: DappEvent[] = []
+  const runs = temporaryFolder()
+  const { manifest = {}, canAsk = false, ...others } = options
   const dapp = await startDapp(
     {
       name: 'under-test',
@@ -49,7 +68,15 @@ export async function runDapp(
       env: {},
       connect: [],
       networks: () => noNetworks,
-      ...options,
+      service: {
+        manifest: { ...unsignedManifest, ...manifest },
+        world: { chains: {}, now: Date.now, resolveHost: async () => [] },
+        runRoot: runs.path,
+        requiredLevel: undefined,
+        canAsk,
+        audit: () => undefined,
+      },
+      ...others,
     },
     (event) => events.push(event),
   )
@@ -68,7 +95,15 @@ export async function runDapp(
       until(`${count} × ${kind} (seen: ${JSON.stringify(events)})`, () => of(kind)[count - 1]),
     [Symbol.asyncDispose]: async () => {
       await dapp.stop()
+      leftBehind(runs)
       folder[Symbol.dispose]()
     },
   }
+}
+
+/** A DApp that was stopped leaves no folder, no socket and no process. */
+function leftBehind(runs: TemporaryFolder): void {
+  const left = readdirSync(runs.path)
+  runs[Symbol.dispose]()
+  if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`)
 }

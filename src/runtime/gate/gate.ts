@@ -10,10 +10,9 @@
  * It fails closed. Nothing is written before the signatures are believed.
  */
 import { rmSync } from 'node:fs'
-import { type ByteSource, openArchive } from '../../bundle/byte-source.ts'
+import type { ByteSource } from '../../bundle/byte-source.ts'
 import { type OpenedBundle, readFiles, readHead } from '../../bundle/read-bundle.ts'
 import type { DappIdentity, StagedDapp } from '../staged-dapp.ts'
-import { openFolder } from './folder-source.ts'
 import { isAway } from './head.ts'
 import { type Proof, type ProofWorld, proveOffline, proveOnline } from './proof.ts'
 import { checkRunnable, limitsOf, modulesOf } from './runnable.ts'
@@ -31,11 +30,8 @@ export interface Admission {
   readonly warnings: readonly string[]
 }
 
-export interface Bundled {
-  /** Full path of an archive, or of a folder with what is in one. */
-  readonly path: string
-  readonly isFolder: boolean
-}
+/** Opens what is to run: an archive, a folder, a tree of content. */
+export type OpenBundled = () => Promise<ByteSource>
 
 /** Without the chain nobody can tell whether these are still the owner's wish. */
 export const WITHHELD_OFFLINE = ['net', 'wallet', 'chain.send'] as const
@@ -46,11 +42,11 @@ export const WITHHELD_OFFLINE = ['net', 'wallet', 'chain.send'] as const
  * @param target full path of a folder that does not exist, for the verified files
  */
 export async function passGate(
-  bundled: Bundled,
+  open: OpenBundled,
   world: ProofWorld,
   target: string,
 ): Promise<Admission> {
-  const source = await (bundled.isFolder ? openFolder(bundled.path) : openArchive(bundled.path))
+  const source = await open()
   try {
     const bundle = await readHead(source)
     checkRunnable(bundle.manifest)

@@ -42,6 +42,11 @@ export async function headWarning(
   return `the newest block that ${url} knows is ${Math.round(age / 60)} minutes old`
 }
 
+/** The number of the newest block, as text. Throws `rpc/…`. */
+export async function heightOf(url: string): Promise<string> {
+  return String(await callRpc(url, 'eth_blockNumber', [], { timeoutMs: TIMEOUT_MS }))
+}
+
 async function ask(url: string): Promise<unknown> {
   const options = { timeoutMs: TIMEOUT_MS }
   try {

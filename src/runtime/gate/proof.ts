@@ -42,8 +42,14 @@ export interface Proof {
 /**
  * Asks the chain. Throws a `Refusal`, `release/…`, `gate/…`, and errors of `isAway` when the chain
  * cannot be asked; `proveOffline` is for these.
+ *
+ * @param isRunning a newer release that was accepted meanwhile does not end the older one
  */
-export async function proveOnline(bundle: OpenedBundle, world: ProofWorld): Promise<Proof> {
+export async function proveOnline(
+  bundle: OpenedBundle,
+  world: ProofWorld,
+  isRunning = false,
+): Promise<Proof> {
   const { app } = bundle.manifest
   if (world.eid.length === 0) throw GateError.noProofYet(app)
   const at = world.now()
@@ -56,7 +62,7 @@ export async function proveOnline(bundle: OpenedBundle, world: ProofWorld): Prom
   ])
   checkDenied(bundle, network, world.memory)
   const trust = await checkTrust(bundle, { lookup: eid.lookup, time })
-  checkRelease(bundle, { standing, network }, world.memory)
+  checkRelease(bundle, { standing, network: isRunning ? undefined : network }, world.memory)
   const documents = [...eid.documents.values()]
   world.memory.keepProof(app, bundle.bundleId, { schema: SCHEMA, at, documents, standing, network })
   const warnings = [...eid.warnings, ...standingWarnings(bundle, standing)]

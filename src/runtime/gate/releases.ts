@@ -8,13 +8,15 @@ import {
   standingOf,
 } from '../../releases/standing.ts'
 import { GateError } from './errors.ts'
-import { type ChainNode, headWarning, isAway } from './head.ts'
+import { type ChainNode, headWarning, heightOf, isAway } from './head.ts'
 
 /** Where releases are looked up. Throws `gate/…`, and errors of `isAway` when nobody answers. */
 export interface Releases {
   /** As `networkOf` names it. */
   network(): Promise<string | undefined>
   standing(release: ReleaseName): Promise<Standing>
+  /** Equal for two moments between which no block was made. */
+  height(): Promise<string>
 }
 
 /** @param now milliseconds since 1970 */
@@ -29,6 +31,7 @@ export function releasesOn(
     throw GateError.unusableAnswer(registry.rpc, error)
   }
   return {
+    height: () => heightOf(registry.rpc),
     network: () => networkOf(registry.rpc).catch(believed),
     standing: async (release) => {
       const time = Math.floor(now() / 1_000)

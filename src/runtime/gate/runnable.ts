@@ -1,6 +1,6 @@
 /** What a manifest asks of the runtime: modules, entry and limits. */
 import type { Manifest } from '../../bundle/manifest.ts'
-import { isObject, type Json } from '../../protocol/did/canonical-json.ts'
+import { isObject, type Json, type JsonObject } from '../../protocol/did/canonical-json.ts'
 import type { Limits, WorkerModule } from '../staged-dapp.ts'
 import { GateError } from './errors.ts'
 import type { StagedFile } from './stage.ts'
@@ -74,7 +74,7 @@ export function modulesOf(
 }
 
 /** The limits of a manifest that was checked. Throws `gate/badEntry` for its storage. */
-export function limitsOf({ value }: Pick<Manifest, 'value'>): Limits {
+export function limitsOf({ value }: { readonly value: JsonObject }): Limits {
   const asked = memberOf(value['entry'], 'limits')
   const limit = (name: string): number => {
     const [, , usual] = BOUNDS[name] ?? [0, 0, 0]

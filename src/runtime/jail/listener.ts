@@ -4,7 +4,7 @@
  * and nothing stands between a client and the engine.
  */
 import { renameSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import path from 'node:path'
 import { systemCodeOf } from '../../base/errors.ts'
 import { LOOPBACK, portOf } from '../../base/loopback-server.ts'
@@ -23,7 +23,7 @@ export interface Listener {
  * @param wanted 0 for any free one
  */
 export async function listenOnPort(wanted: number): Promise<Listener & { readonly port: number }> {
-  const server = createServer()
+  const server = createServer(refuse)
   try {
     await listening(server, () => server.listen(wanted, LOOPBACK))
   } catch (error) {
@@ -40,11 +40,20 @@ export async function listenOnSocket(file: string): Promise<Listener> {
   // Node removes the file that it made when it closes the socket, and the instance would keep
   // listening where nobody can reach it. It does not find a file that has moved.
   const made = path.join(path.dirname(file), `.${path.basename(file)}`)
-  const server = createServer()
+  const server = createServer(refuse)
   rmSync(made, { force: true })
   await listening(server, () => server.listen(made))
   renameSync(made, file)
   return inheritable(server)
+}
+
+/**
+ * Until our copy is closed a connection may come to us instead of the instance. Nobody would ever
+ * answer it; this way its client learns at once that it has to try again.
+ */
+function refuse(socket: Socket): void {
+  socket.on('error', () => undefined)
+  socket.resetAndDestroy()
 }
 
 function listening(server: Server, listen: () => void): Promise<void> {

@@ -6,7 +6,7 @@ import { closeServer, portOf } from '../../base/loopback-server.ts'
 import type { Dapp, DappOptions } from '../dapp-options.ts'
 import { sinceEdit } from '../edit-time.ts'
 import type { OnRuntimeEvent } from '../events.ts'
-import { wantedPort } from '../port.ts'
+import { sayMovedPort } from '../port.ts'
 import { watchFiles } from '../watch.ts'
 import { LivePages } from './live-reload.ts'
 import { labelOf } from './origin.ts'
@@ -27,7 +27,7 @@ export async function startWebDapp(options: DappOptions, onEvent: OnRuntimeEvent
       name: options.name,
       url,
       pid: undefined,
-      sandbox: 'none',
+      level: 'page',
       tookMs: Math.round(tookMs),
     })
   ready(performance.now() - began)
@@ -56,13 +56,6 @@ export async function startWebDapp(options: DappOptions, onEvent: OnRuntimeEvent
       await closeServer(server)
     },
   }
-}
-
-/** Says that the DApp is not where it is usually looked for. */
-export function sayMovedPort(options: DappOptions, got: number, onEvent: OnRuntimeEvent): void {
-  const wanted = wantedPort(options)
-  if (wanted === 0 || wanted === got) return
-  onEvent({ event: 'notice', message: `Port ${wanted} is in use: the DApp is at ${got}.` })
 }
 
 /** Files whose code a page can only run when its policy lets it. */

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openArchive } from '../../../src/bundle/byte-source.ts'
 import type { ManifestWish } from '../../../src/bundle/manifest.ts'
 import type { PackWish } from '../../../src/bundle/pack.ts'
 import { messageFor } from '../../../src/bundle/signature-file.ts'
@@ -19,7 +20,8 @@ import { keySigner } from '../../../src/bundle/signer.ts'
 import { newDocument } from '../../../src/identity/did-document.ts'
 import type { JsonObject } from '../../../src/protocol/did/canonical-json.ts'
 import type { Registry, ReleaseRecord, Standing } from '../../../src/releases/standing.ts'
-import { type Bundled, passGate } from '../../../src/runtime/gate/gate.ts'
+import { openFolder } from '../../../src/runtime/gate/folder-source.ts'
+import { type OpenBundled, passGate } from '../../../src/runtime/gate/gate.ts'
 import { type GateMemory, gateMemoryIn } from '../../../src/runtime/gate/memory.ts'
 import type { ProofWorld } from '../../../src/runtime/gate/proof.ts'
 import { releasesOn } from '../../../src/runtime/gate/releases.ts'
@@ -47,7 +49,7 @@ interface Case {
   readonly file: string
   readonly memory: GateMemory
   world(changes?: Partial<ProofWorld>): ProofWorld
-  pass(changes?: Partial<ProofWorld>, bundled?: Partial<Bundled>): ReturnType<typeof passGate>
+  pass(changes?: Partial<ProofWorld>, open?: OpenBundled): ReturnType<typeof passGate>
 }
 
 /** A signed bundle, and a world whose EID is `url`. */
@@ -68,10 +70,9 @@ async function ready(
   })
   return {
     ...{ folder, file, memory, world },
-    pass: (changes, bundled) => {
+    pass: (changes, open = () => openArchive(file)) => {
       runs += 1
-      const target = folder.join(`staged-${runs}`)
-      return passGate({ path: file, isFolder: false, ...bundled }, world(changes), target)
+      return passGate(open, world(changes), folder.join(`staged-${runs}`))
     },
   }
 }
@@ -211,7 +212,8 @@ test('a proof that cannot be read counts as none', async () => {
 function registry(bundle: string, says: Partial<ReleaseRecord>, more: Partial<Standing> = {}) {
   const release: ReleaseRecord = { seq: 1, bundle, time, prev: 0, status: 'ok', ...says }
   const standing: Standing = { app, release, latest: release.seq, floor: 0, ...more }
-  return { releases: { network: async () => 'net', standing: async () => standing } }
+  const height = async () => '1'
+  return { releases: { height, network: async () => 'net', standing: async () => standing } }
 }
 
 test('asks the registry: revoked, below the floor, another number, withdrawn, newer', async () => {
@@ -310,7 +312,7 @@ test('an unpacked bundle is held to the same bytes', async () => {
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
   const whole = folder.join('whole')
-  const run = () => one.pass({}, { path: whole, isFolder: true })
+  const run = () => one.pass({}, () => openFolder(whole))
   const anew = () => {
     rmSync(whole, { recursive: true, force: true })
     unpackWhole(one.file, whole)
@@ -340,9 +342,7 @@ test('an unpacked bundle is held to the same bytes', async () => {
     assert.not.ok(readdirSync(folder.path).some((name) => name.startsWith('staged')))
   }
   mkdirSync(folder.join('empty'))
-  await fails('gate/noBundleFolder', () =>
-    one.pass({}, { path: folder.join('empty'), isFolder: true }),
-  )
+  await fails('gate/noBundleFolder', () => one.pass({}, () => openFolder(folder.join('empty'))))
 })
 
 test('changing the bundle after the gate changes nothing that runs', async () => {
@@ -351,7 +351,7 @@ test('changing the bundle after the gate changes nothing that runs', async () =>
   const one = await ready(folder, eid.url)
   const whole = folder.join('whole')
   unpackWhole(one.file, whole)
-  const { staged } = await one.pass({}, { path: whole, isFolder: true })
+  const { staged } = await one.pass({}, () => openFolder(whole))
   writeFileSync(folder.join('whole/service.js'), 'evil')
   rmSync(one.file)
   assert.is(readFileSync(staged.modules[0]?.file ?? '', 'utf8'), files['service.js'])

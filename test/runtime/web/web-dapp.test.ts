@@ -273,7 +273,7 @@ test('tells pages of changed files, and of styles alone as such', async () => {
   await until('the second change', () => heard.includes('"styles":false'))
   const { files } = await web.nth('dapp-changed', 1)
   assert.equal(files, ['public/style.css'])
-  assert.is((await web.nth('dapp-ready', 2)).sandbox, 'none')
+  assert.is((await web.nth('dapp-ready', 2)).level, 'page')
   assert.match(await (await fetch(web.url)).text(), 'changed')
   gaveUp.abort()
   await listening

@@ -2,40 +2,35 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { NO_APP } from '../../src/runtime/unsigned.ts'
 import { type DappUnderTest, runDapp } from '../support/dapp.ts'
 import { until } from '../support/fails.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
-const test = suite('service DApp')
+const test = suite('service in work')
 
-const answering = (text: string) => `
-  import { createServer } from 'node:http'
-  const text: string = ${text}
-  const server = createServer((_request, response) => response.end(text))
-  server.listen(Number(process.env.PORT), '127.0.0.1')
-  process.on('SIGTERM', () => server.close())
-`
+const answering = (text: string) =>
+  `export default { async fetch(request: Request, env: any): Promise<Response> { return new Response(${text}) } }\n`
 const body = async (service: DappUnderTest) => (await fetch(service.url)).text()
 
-test('runs TypeScript with the environment of the contract, and nothing of ours', async () => {
+test('runs TypeScript in an engine of its own, with nothing of this machine', async () => {
   process.env['ELA_TEST_SECRET'] = 'ours'
   await using service = await runDapp(
     {
-      'src/main.ts': answering(
-        'JSON.stringify([process.env.ESC_CHAIN_ID, process.env.ELA_TEST_SECRET ?? null, greet(), import.meta.url, process.cwd(), process.argv.length])',
-      ).replace('import', "import { greet } from './greet.ts'\nimport"),
+      'src/main.ts': `import { greet } from './greet.ts'\n${answering(
+        'JSON.stringify([greet(), typeof process, Object.keys(env), await fetch("http://127.0.0.1:1").then(() => "out", () => "kept in")])',
+      )}`,
       'src/greet.ts': 'export const greet = (): string => "hi"',
     },
-    { kind: 'service', env: { ESC_CHAIN_ID: '21' } },
+    { kind: 'service' },
   )
   delete process.env['ELA_TEST_SECRET']
   const ready = await service.nth('dapp-ready', 1)
   assert.is(ready.url, service.url)
-  assert.is(ready.sandbox, 'none')
-  const [chain, secret, greeting, module, cwd, argv] = JSON.parse(await body(service))
-  assert.equal([chain, secret, greeting, argv], ['21', null, 'hi', 2])
-  assert.match(module, /src\/main\.ts$/)
-  assert.is(cwd, service.folder.path)
+  assert.match(ready.level, /^[AC]$/)
+  assert.equal(JSON.parse(await body(service)), ['hi', 'undefined', ['ELA'], 'kept in'])
+  const admitted = await service.nth('dapp-admitted', 1)
+  assert.equal([admitted.signature, admitted.bundleId], ['unsigned', undefined])
 })
 
 test('runs the new code after an edit, also of an imported file', async () => {
@@ -68,23 +63,14 @@ test('runs the last of many edits', async () => {
   await until('the last edit', async () => (await body(service).catch(() => '')) === '20')
 })
 
-test('looks past files that it is not made of', async () => {
-  await using service = await runDapp(
-    { 'src/main.ts': answering("'a'"), 'data/x.json': '1' },
-    { kind: 'service' },
-  )
-  await service.nth('dapp-ready', 1)
-  service.write('data/x.json', '2')
-  service.write('README.md', 'new')
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  service.write('src/main.ts', answering("'b'"))
-  assert.equal((await service.nth('dapp-changed', 1)).files, ['src/main.ts'])
-  await service.nth('dapp-ready', 2)
-})
-
-test('restarts for a path it is told to watch, and never for one to ignore', async () => {
+test('restarts for a path it is told to watch, and never for others', async () => {
   const parent = temporaryFolder()
-  const files = { 'src/main.ts': answering("'a'"), 'words/a.txt': '1', 'words/tmp/b.txt': '1' }
+  const files = {
+    'src/main.ts': answering("'a'"),
+    'words/a.txt': '1',
+    'words/tmp/b.txt': '1',
+    'data/x.json': '1',
+  }
   for (const [file, content] of Object.entries(files)) {
     mkdirSync(path.dirname(parent.join(file)), { recursive: true })
     writeFileSync(parent.join(file), content)
@@ -101,6 +87,7 @@ test('restarts for a path it is told to watch, and never for one to ignore', asy
   )
   await service.nth('dapp-ready', 1)
   writeFileSync(parent.join('words', 'tmp', 'b.txt'), '2')
+  writeFileSync(parent.join('data', 'x.json'), '2')
   await new Promise((resolve) => setTimeout(resolve, 100))
   writeFileSync(parent.join('words', 'a.txt'), '2')
   assert.equal((await service.nth('dapp-changed', 1)).files, ['words/a.txt'])
@@ -134,63 +121,79 @@ test('waits for a fix of what does not compile at the start', async () => {
   assert.is(await body(service), 'there now')
 })
 
-test('waits for a fix after a crash, and shows where it was', async () => {
+test('waits for a fix of what fails while it loads, and shows why', async () => {
   await using service = await runDapp({ 'src/main.ts': answering("'a'") }, { kind: 'service' })
   await service.nth('dapp-ready', 1)
-  service.write('src/main.ts', 'interface X { a: 1 }\n\nthrow new Error("broken by the edit")')
-  const ended = await service.nth('dapp-ended', 1)
-  assert.equal([ended.how, ended.willRestart], ['exit code 1', false])
-  const lines = service.of('log').map(({ line }) => line)
-  assert.ok(lines.some((line) => line.includes('broken by the edit')))
-  assert.ok(
-    lines.some((line) => /src\/main\.ts:3/.test(line)),
-    lines.join('\n'),
-  )
+  service.write('src/main.ts', `throw new Error("broken by the edit")\n${answering("'a'")}`)
+  const { hint = '' } = await service.nth('notice', 1)
+  assert.match(hint, 'broken by the edit')
   service.write('src/main.ts', answering("'b'"))
   await service.nth('dapp-ready', 2)
   assert.is(await body(service), 'b')
 })
 
-test('runs JavaScript as it is written, CommonJS included', async () => {
-  const code = `
-    const http = require('node:http')
-    http.createServer((q, r) => r.end(__filename)).listen(process.env.PORT, '127.0.0.1')`
-  await using service = await runDapp({ 'main.cjs': code }, { kind: 'service' }, 'main.cjs')
-  await service.nth('dapp-ready', 1)
-  assert.is(await body(service), service.folder.join('main.cjs'))
+test('says what a service looks like to one that listens by itself', async () => {
+  const old = "import { createServer } from 'node:http'\ncreateServer().listen(process.env.PORT)"
+  await using service = await runDapp({ 'src/main.ts': old }, { kind: 'service' })
+  const { hint = '' } = await service.nth('notice', 1)
+  assert.match(hint, '`node:http` is a module of Node')
+  service.write('src/main.ts', 'export const one = 1')
+  assert.match((await service.nth('notice', 2)).hint ?? '', 'export default { fetch')
 })
 
-test('is ready without a port when it has none', async () => {
+test('shows what the DApp prints, and lets none of it act on the terminal', async () => {
+  const print = 'console.log("a\\u001b[2Jb\\u001b]0;title\\u0007\\u202ec\\u0000")'
   await using service = await runDapp(
-    { 'src/main.ts': 'console.log(process.env.PORT); setInterval(() => {}, 1000)' },
-    { kind: 'service', port: false },
-  )
-  const { url } = await service.nth('dapp-ready', 1)
-  assert.is(url, undefined)
-  const { line } = await service.nth('log', 1)
-  assert.is(line, 'undefined')
-})
-
-test('tells of a service that comes to its end', async () => {
-  await using service = await runDapp(
-    { 'src/main.ts': "console.log('done')" },
-    { kind: 'service', port: false },
-  )
-  assert.is((await service.nth('dapp-ended', 1)).how, 'exit code 0')
-})
-
-test('replaces a version that never answers, and one that ignores being asked', async () => {
-  await using service = await runDapp(
-    { 'src/main.ts': "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)" },
+    { 'src/main.ts': answering(`(${print}, 'a')`) },
     { kind: 'service' },
   )
-  await until('the start', () => service.of('dapp-starting')[0])
-  // Every change counts until it runs; the first may come before the watcher has begun.
-  await until('the next version', async () => {
-    service.write('src/main.ts', answering("'b'"))
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    return (await body(service).catch(() => '')) === 'b'
-  })
+  await service.nth('dapp-ready', 1)
+  await body(service)
+  const { line } = await service.nth('log', 1)
+  assert.not.match(line, /[\p{Cc}\p{Cf}]/u)
+  assert.match(line, /a.*b.*202e.*c/)
+})
+
+test('grants what the project asks for, and only for the session', async () => {
+  const capabilities = { storage: { bytes: 4_096, reason: 'to remember' } }
+  const remember = `String(await env.ELA.whoami().then((who) => who.app))`
+  await using service = await runDapp(
+    { 'src/main.ts': answering(remember) },
+    { kind: 'service', manifest: { capabilities } },
+  )
+  await service.nth('dapp-ready', 1)
+  const { granted, denied } = await service.nth('dapp-granted', 1)
+  assert.equal([granted, denied], [['storage'], []])
+  assert.is(await body(service), 'did:elastos:unsigned')
+})
+
+test('asks for what an edit of the manifest asks for more, as a diff, until it is answered', async () => {
+  const before = { net: { hosts: ['https://a.example'] } }
+  const after = { net: { hosts: ['https://a.example', 'https://b.example'], reason: 'news' } }
+  await using service = await runDapp(
+    { 'src/main.ts': answering("'a'") },
+    { kind: 'service', manifest: { capabilities: before }, canAsk: true },
+  )
+  await service.nth('dapp-ready', 1)
+  const manifest = {
+    name: 'under-test',
+    version: '0.1.0',
+    app: NO_APP,
+    publisher: NO_APP,
+    limits: {},
+  }
+  await service.dapp.change?.({ ...manifest, capabilities: after })
+  const { id, ask } = await service.nth('dapp-asks', 1)
+  assert.equal([ask.capability, ask.reason], ['net', 'news'])
+  assert.equal(ask.lines, [
+    { text: 'reach https://a.example', isNew: false },
+    { text: 'reach https://b.example', isNew: true },
+  ])
+  assert.equal((await service.nth('dapp-granted', 2)).denied, ['net'])
+  service.dapp.answer?.(id, 'once')
+  assert.equal((await service.nth('dapp-granted', 3)).granted, ['net'])
+  service.dapp.answer?.(id, 'never')
+  assert.is(service.of('dapp-granted').length, 3)
 })
 
 test('restarts when asked', async () => {
@@ -202,22 +205,11 @@ test('restarts when asked', async () => {
   assert.is(await body(service), 'a')
 })
 
-test('leaves nothing behind, grandchildren included', async () => {
-  const service = await runDapp(
-    {
-      'src/main.ts': `
-        import { spawn } from 'node:child_process'
-        const child = spawn('sleep', ['1000'])
-        console.log(child.pid)
-        ${answering("'a'")}`,
-    },
-    { kind: 'service' },
-  )
+test('leaves nothing behind', async () => {
+  const service = await runDapp({ 'src/main.ts': answering("'a'") }, { kind: 'service' })
   const { pid } = await service.nth('dapp-ready', 1)
-  const grandchild = Number((await service.nth('log', 1)).line)
-  assert.ok(isThere(grandchild))
   await service[Symbol.asyncDispose]()
-  await until('the end of both', () => !isThere(grandchild) && !isThere(pid ?? 0))
+  await until('the end', () => !isThere(pid ?? 0))
   assert.not(existsSync(service.folder.path))
 })
 

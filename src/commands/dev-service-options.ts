@@ -1,0 +1,85 @@
+/** What the service of `ela dev` needs besides its sources. */
+import { BundleError } from '../bundle/errors.ts'
+import type { Config } from '../config/config.ts'
+import type { Devnet } from '../devnet/devnet.ts'
+import { namedDids, plainDidOfName } from '../identity/did-keys.ts'
+import type { ServiceOptions } from '../runtime/dapp-options.ts'
+import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
+import { faultOfEntry, SERVICE_RUNTIME } from '../runtime/gate/runnable.ts'
+import { auditLine } from '../runtime/gateway/audit.ts'
+import type { Level } from '../runtime/jail/level.ts'
+import { runRoot } from '../runtime/run-folders.ts'
+import { NO_APP, type ProjectManifest } from '../runtime/unsigned.ts'
+import type { IntentDesk } from '../wallet/intents/desk.ts'
+import type { Context } from './context.ts'
+import { keyPlaceOf } from './did-place.ts'
+import { SERVICE_MAIN } from './pack-service.ts'
+import { chainsOf, resolveHost, walletDoorOf } from './runtime-world.ts'
+
+export interface DevSurroundings {
+  readonly context: Context
+  readonly devnet: Devnet
+  /** The wallet, when one is open. */
+  readonly desk: IntentDesk | undefined
+  readonly level: Level | undefined
+  readonly canAsk: boolean
+  readonly audit: boolean
+  readonly onEvent: (event: RuntimeEvent | DappTalk) => void
+}
+
+/** Throws `bundle/badManifest`, `bundle/wrongSetting`. */
+export function serviceOptionsOf(
+  config: Config,
+  { context, devnet, desk, level, canAsk, audit, onEvent }: DevSurroundings,
+): ServiceOptions {
+  const rpcs = Object.entries(devnet.session.nodes).flatMap(([kind, entry]) => {
+    const rpc = 'rpc' in entry ? entry['rpc'] : undefined
+    return typeof rpc === 'string' ? [[kind, rpc] as const] : []
+  })
+  return {
+    manifest: projectManifestOf(config, context),
+    world: {
+      chains: chainsOf(Object.fromEntries(rpcs)),
+      now: Date.now,
+      resolveHost,
+      wallet: desk === undefined ? undefined : walletDoorOf(desk),
+      onLog: (said) =>
+        onEvent({
+          event: 'log',
+          node: 'dapp',
+          line: `${said.level}: ${said.line}`,
+          at: Date.now(),
+        }),
+    },
+    runRoot: runRoot(context.env),
+    requiredLevel: level,
+    canAsk,
+    audit: audit ? (entry) => context.printer.say(auditLine(entry)) : () => undefined,
+  }
+}
+
+/** What the manifest of the project would say. Throws `bundle/badManifest`. */
+export function projectManifestOf({ name, bundle }: Config, context: Context): ProjectManifest {
+  const { capabilities = {}, limits = {}, version } = bundle
+  const entry = { main: SERVICE_MAIN, runtime: SERVICE_RUNTIME, limits }
+  const fault = faultOfEntry(entry as Parameters<typeof faultOfEntry>[0])
+  if (fault !== undefined) throw BundleError.badManifest(fault)
+  const app = appOf(name, bundle, context)
+  return {
+    name,
+    version: typeof version === 'string' ? version : '0.0.0',
+    app,
+    publisher: app,
+    capabilities: capabilities as ProjectManifest['capabilities'],
+    limits: limits as ProjectManifest['limits'],
+  }
+}
+
+/** The DID of the project if it has one yet. */
+function appOf(name: string, bundle: Config['bundle'], context: Context): string {
+  const place = keyPlaceOf(context)
+  const { app } = bundle
+  const named = namedDids(place).find((one) => one.name === name)
+  if (typeof app !== 'string') return named?.did ?? NO_APP
+  return plainDidOfName(app, place)
+}

@@ -1,0 +1,106 @@
+/** An admitted DApp with its grants → a running instance: gateway, engine, door. */
+import { parseWishes, type Wishes } from '../bundle/capabilities/index.ts'
+import type { Admitted } from './admitted.ts'
+import { type Door, openDoor } from './door.ts'
+import { startEngine } from './engine/start-engine.ts'
+import type { OnRuntimeEvent } from './events.ts'
+import type { ChainWatch } from './gate/chain-watch.ts'
+import type { AuditEntry } from './gateway/audit.ts'
+import type { GrantDoor } from './gateway/checks.ts'
+import { openGateway } from './gateway/open-gateway.ts'
+import { shimSource } from './gateway/shim.ts'
+import { Instance } from './instance.ts'
+import type { Level } from './jail/level.ts'
+import type { DecidedGrants, OpenedParts } from './opened-parts.ts'
+import type { RunFolder } from './run-folders.ts'
+import { labelOf } from './web/origin.ts'
+import { pageHeaders } from './web/page-policy.ts'
+import type { RuntimeWorld } from './world.ts'
+
+export interface InstanceWish {
+  readonly folder: RunFolder
+  readonly admitted: Admitted
+  readonly level: Level
+  readonly grants: GrantDoor & DecidedGrants
+  readonly world: RuntimeWorld
+  /** Wanted on 127.0.0.1; 0 for any. */
+  readonly port: number
+  readonly pollMs: number
+  readonly watch: Pick<ChainWatch, 'look'> | undefined
+  readonly deny: OpenedParts['deny']
+  /** Whether it starts again after a crash. */
+  readonly restarts: boolean
+  readonly audit: (entry: AuditEntry) => void
+  readonly onEvent: OnRuntimeEvent
+  /** Of who opened it, when the instance is gone. */
+  readonly onClosed?: () => Promise<void>
+}
+
+/**
+ * Starts the instance; it removes its run folder when it ends. Throws what gateway and engine do, and
+ * nothing is left then.
+ *
+ * @param tookMs since the start or the edit that the DApp is started for
+ */
+export async function openInstance(wish: InstanceWish, tookMs: () => number): Promise<Instance> {
+  const { folder, admitted, level, grants, audit } = wish
+  const { staged } = admitted
+  const wishes = parseWishes(admitted.capabilities)
+  let door: Door | undefined
+  const instance = new Instance({
+    ...{ folder, admitted, level, grants },
+    port: wish.port,
+    pollMs: wish.pollMs,
+    watch: wish.watch,
+    deny: wish.deny,
+    restarts: wish.restarts,
+    openGateway: (options) => openGateway(gatewayOptions(wish, wishes, options)),
+    startEngine: (options, onLine) => startEngine(engineOptions(wish, wishes, options), onLine),
+    onEvent: wish.onEvent,
+    audit: (entry) =>
+      audit({
+        ...{ t: wish.world.now(), instance: folder.id, did: staged.identity.app },
+        ...{ service: '-', bytes: 0, ...entry },
+      }),
+    onClosed: async () => {
+      await door?.close()
+      await wish.onClosed?.()
+    },
+  })
+  try {
+    const onStop = () => void instance.stop('somebody asked it to stop')
+    door = await openDoor(folder.path, () => instance.status(), onStop)
+  } catch (error) {
+    await instance.stop('it could not be started')
+    throw error
+  }
+  wish.onEvent({ event: 'dapp-granted', granted: grants.granted, denied: grants.denied })
+  await instance.start(tookMs)
+  return instance
+}
+
+type GatewayWish = Parameters<OpenedParts['openGateway']>[0]
+type EngineWish = Parameters<OpenedParts['startEngine']>[0]
+
+function gatewayOptions(wish: InstanceWish, wishes: Wishes, options: GatewayWish) {
+  const { identity, limits } = wish.admitted.staged
+  const { grants, world, audit } = wish
+  return { instance: wish.folder.id, identity, limits, wishes, grants, world, audit, ...options }
+}
+
+function engineOptions(wish: InstanceWish, wishes: Wishes, options: EngineWish) {
+  const { folder, level, admitted } = wish
+  const { staged } = admitted
+  const { name, app, bundleId } = staged.identity
+  const own = `${labelOf(name, bundleId === undefined ? undefined : app)}.localhost`
+  return {
+    id: folder.id,
+    staged,
+    runFolder: folder.path,
+    level,
+    shim: shimSource(Object.keys(wishes) as (keyof Wishes)[]),
+    hosts: ['127.0.0.1', 'localhost', own],
+    headers: pageHeaders({ connect: [], wasm: true }),
+    ...options,
+  }
+}
