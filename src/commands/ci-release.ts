@@ -8,6 +8,7 @@ import { startDapp } from '../runtime/host.ts'
 import { type CiBench, type CiStep, runEla } from './ci-bench.ts'
 import { CiError } from './ci-errors.ts'
 import { NetworkView } from './dev-networks.ts'
+import { serviceOptionsOf } from './dev-service-options.ts'
 
 export const releaseSteps: readonly CiStep[] = [
   { name: 'publish', needs: ['pack'], run: publish },
@@ -63,7 +64,15 @@ async function smoke(bench: CiBench) {
     setTimeout(() => resolve(`not ready within ${START_WITHIN_MS} ms`), START_WITHIN_MS).unref()
   })
   const networks = () => view.now()
-  const dapp = await startDapp({ ...settings, port, env, watch: [], networks }, (event) => {
+  const service =
+    kind === 'service'
+      ? serviceOptionsOf(config, {
+          ...{ context: bench.context, devnet, desk: undefined, level: undefined },
+          ...{ canAsk: false, audit: false, onEvent: () => undefined },
+        })
+      : undefined
+  const options = { ...settings, port, env, watch: [], networks, service }
+  const dapp = await startDapp(options, (event) => {
     if (event.event === 'dapp-ready') settle('')
     if (event.event === 'dapp-ended') settle(event.how)
   })

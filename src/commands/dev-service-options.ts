@@ -8,13 +8,15 @@ import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
 import { faultOfEntry, SERVICE_RUNTIME } from '../runtime/gate/runnable.ts'
 import { auditLine } from '../runtime/gateway/audit.ts'
 import type { Level } from '../runtime/jail/level.ts'
+import { resolveHost } from '../runtime/resolve-host.ts'
 import { runRoot } from '../runtime/run-folders.ts'
 import { NO_APP, type ProjectManifest } from '../runtime/unsigned.ts'
 import type { IntentDesk } from '../wallet/intents/desk.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
 import { SERVICE_MAIN } from './pack-service.ts'
-import { chainsOf, resolveHost, walletDoorOf } from './runtime-world.ts'
+import { chainsOf } from './runtime-world.ts'
+import { walletDoorOf } from './wallet-door.ts'
 
 export interface DevSurroundings {
   readonly context: Context
@@ -32,14 +34,10 @@ export function serviceOptionsOf(
   config: Config,
   { context, devnet, desk, level, canAsk, audit, onEvent }: DevSurroundings,
 ): ServiceOptions {
-  const rpcs = Object.entries(devnet.session.nodes).flatMap(([kind, entry]) => {
-    const rpc = 'rpc' in entry ? entry['rpc'] : undefined
-    return typeof rpc === 'string' ? [[kind, rpc] as const] : []
-  })
   return {
     manifest: projectManifestOf(config, context),
     world: {
-      chains: chainsOf(Object.fromEntries(rpcs)),
+      chains: chainsOf(devnet.session.nodes),
       now: Date.now,
       resolveHost,
       wallet: desk === undefined ? undefined : walletDoorOf(desk),

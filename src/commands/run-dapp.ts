@@ -11,13 +11,14 @@ import type { Instance } from '../runtime/instance.ts'
 import { findLevel, requireLevel } from '../runtime/jail/find-level.ts'
 import type { Level } from '../runtime/jail/level.ts'
 import { LOOK_MS, openDapp } from '../runtime/open-dapp.ts'
+import { resolveHost } from '../runtime/resolve-host.ts'
 import { runRoot } from '../runtime/run-folders.ts'
 import type { RuntimeWorld } from '../runtime/world.ts'
 import type { Context } from './context.ts'
 import { runningSession } from './did-place.ts'
 import { CommandError } from './errors.ts'
 import { bundledOf, type PlaceFlags, proofWorldOf } from './run-place.ts'
-import { chainsOf, resolveHost } from './runtime-world.ts'
+import { chainsOf } from './runtime-world.ts'
 
 export interface RunFlags extends PlaceFlags {
   readonly grant?: readonly string[]
@@ -86,12 +87,8 @@ function answer(instance: Instance, { printer }: Context): void {
 
 function worldFor({ env, ...context }: Context, onEvent: OnRuntimeEvent): RuntimeWorld {
   const session = runningSession({ env, ...context })
-  const rpcs = Object.entries(session?.nodes ?? {}).flatMap(([kind, entry]) => {
-    const rpc = 'rpc' in entry ? entry['rpc'] : undefined
-    return typeof rpc === 'string' ? [[kind, rpc] as const] : []
-  })
   return {
-    chains: chainsOf(Object.fromEntries(rpcs)),
+    chains: chainsOf(session?.nodes ?? {}),
     stateFolder: path.join(userFolderOf(env), 'state'),
     now: Date.now,
     resolveHost,

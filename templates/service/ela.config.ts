@@ -9,7 +9,18 @@ export default {
     mining: 'auto',
   },
   dapp: {
-    // Handed to the service as PORT. Another one is taken, and said, when it is busy.
+    // Where it answers on this machine. Another one is taken, and said, when it is busy.
     port: 8700,
+  },
+  bundle: {
+    // All that it may do outside its sandbox, and why: whoever runs it reads this and grants it.
+    capabilities: {
+      chain: {
+        ela: ['read'],
+        esc: ['read'],
+        eid: ['read'],
+        reason: 'Shows the heights of the chains, and looks up who signs in.',
+      },
+    },
   },
 }

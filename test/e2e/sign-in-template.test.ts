@@ -20,7 +20,8 @@ interface Answer {
 /** `ela dev --wallet alice` in a new project, up and answering. */
 async function service() {
   const project = projectFrom(findTemplate('service'))
-  project.edit('ela.config.ts', 'port: 8700', `port: 0,\n    env: { WEB_ORIGIN: '${PAGE}' }`)
+  project.edit('ela.config.ts', 'port: 8700', 'port: 0')
+  project.edit('src/settings.ts', 'undefined = undefined', `undefined = '${PAGE}'`)
   const base = 28_000 + (process.pid % 40) * 100
   const line = `dev --json-stream --wallet alice --only mainchain,eid --port-base ${base}`
   const running = elaProcess(line, { cwd: project.path })

@@ -4,6 +4,7 @@
  */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { callRpc } from '../../src/base/json-rpc.ts'
 import { devnetAccounts } from '../../src/identity/devnet-accounts.ts'
 import { eid } from '../../src/nodes/eid/kind.ts'
 import { findServer, serverFile } from '../../src/wallet/intents/server-file.ts'
@@ -38,7 +39,12 @@ test('a person signs in, and nobody in their place', async () => {
   const serving = ela('wallet serve --port 0 --approve credaccess', { ...at, signal: stop.signal })
   const { url } = await until('it serves', () => findServer(serverFile(devnet.folder.path)))
   const wallet = `${url}/did.web3essentials.io`
-  const desk = new SignIn(REALM, resolveOn(devnet.rpc('eid')))
+  const read = (_chain: string, method: string, params?: unknown) =>
+    callRpc(devnet.rpc('eid'), method, (params ?? []) as readonly unknown[])
+  const desk = new SignIn(
+    REALM,
+    resolveOn({ chain: { read }, whoami: async () => ({ bundleId: null }) }),
+  )
   const answer = async (question: { nonce: string; realm: string }, claims: object) => {
     const link = page.signInLink({ wallet, ...question, returnTo: `${REALM}/`, claims })
     const response = await fetch(link, { redirect: 'manual' })

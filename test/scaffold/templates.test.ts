@@ -2,11 +2,14 @@
 import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import type { JsonObject } from '../../src/protocol/did/canonical-json.ts'
 import { startDapp } from '../../src/runtime/host.ts'
 import { listTemplates } from '../../src/scaffold/templates.ts'
-import { type DappEvent, noNetworks } from '../support/dapp.ts'
+import { type DappEvent, noNetworks, serviceUnderTest } from '../support/dapp.ts'
 import { until } from '../support/fails.ts'
+import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts'
 import { projectFrom, runProgram } from '../support/templates.ts'
 
 const test = suite('templates')
@@ -26,7 +29,9 @@ for (const template of listTemplates()) {
     assert.is(config.name, 'song-shop')
     const events: DappEvent[] = []
     const { name, kind, folder, entry, dapp } = config
-    const settings = { name, kind, folder, entry, ...dapp, port: 0, strictPorts: false }
+    using runs = temporaryFolder()
+    const service = kind === 'service' ? serviceOf(config, runs) : undefined
+    const settings = { name, kind, folder, entry, ...dapp, port: 0, strictPorts: false, service }
     const running = await startDapp({ ...settings, networks: () => noNetworks }, (event) =>
       events.push(event),
     )
@@ -43,6 +48,11 @@ for (const template of listTemplates()) {
     project.edit(kind === 'web' ? 'public/elastos.js' : 'src/chains.ts', '- 1', '- 2')
     assert.is.not((await runProgram(['npm', 'test'], project)).code, 0)
   })
+}
+
+function serviceOf({ name, bundle }: Config, runs: TemporaryFolder) {
+  const capabilities = (bundle['capabilities'] ?? {}) as JsonObject
+  return serviceUnderTest(runs.path, { name, capabilities })
 }
 
 test.run()

@@ -1,7 +1,7 @@
 /** A DApp under test: its events are kept, and it is gone at the end of the block. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Dapp, DappOptions, Networks } from '../../src/runtime/dapp-options.ts'
+import type { Dapp, DappOptions, Networks, ServiceOptions } from '../../src/runtime/dapp-options.ts'
 import type { DappTalk, RuntimeEvent } from '../../src/runtime/events.ts'
 import { startDapp } from '../../src/runtime/host.ts'
 import { NO_APP, type ProjectManifest } from '../../src/runtime/unsigned.ts'
@@ -42,6 +42,22 @@ const unsignedManifest: ProjectManifest = {
   limits: {},
 }
 
+/** What a service needs besides its sources, with nothing of the world. */
+export function serviceUnderTest(
+  runRoot: string,
+  manifest: Partial<ProjectManifest>,
+  canAsk = false,
+): ServiceOptions {
+  return {
+    manifest: { ...unsignedManifest, ...manifest },
+    world: { chains: {}, now: Date.now, resolveHost: async () => [] },
+    runRoot,
+    requiredLevel: undefined,
+    canAsk,
+    audit: () => undefined,
+  }
+}
+
 export async function runDapp(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: TestedOptions,
@@ -68,14 +84,7 @@ export async function runDapp(
       env: {},
       connect: [],
       networks: () => noNetworks,
-      service: {
-        manifest: { ...unsignedManifest, ...manifest },
-        world: { chains: {}, now: Date.now, resolveHost: async () => [] },
-        runRoot: runs.path,
-        requiredLevel: undefined,
-        canAsk,
-        audit: () => undefined,
-      },
+      service: serviceUnderTest(runs.path, manifest, canAsk),
       ...others,
     },
     (event) => events.push(event),

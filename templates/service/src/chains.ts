@@ -1,49 +1,29 @@
-/** The nodes this service asks, by name. */
-export interface Nodes {
-  readonly mainchain?: string
-  readonly esc?: string
-  readonly eid?: string
-}
+import type { Chain, Ela } from './ela.ts'
 
 /** Heights of the chains; `null` for one that does not answer. */
-export type Heights = Partial<Record<keyof Nodes, number | null>>
+export type Heights = Partial<Record<'mainchain' | 'esc' | 'eid', number | null>>
 
-const TIMEOUT_MS = 2000
-
-export async function readHeights(nodes: Nodes): Promise<Heights> {
-  const names = (['mainchain', 'esc', 'eid'] as const).filter((name) => nodes[name] !== undefined)
-  const heights = await Promise.all(
-    names.map(async (name) => [name, await readHeight(name, nodes[name] ?? '')] as const),
-  )
-  return Object.fromEntries(heights)
-}
-
-async function readHeight(name: keyof Nodes, url: string): Promise<number | null> {
-  try {
+export async function readHeights(ela: Ela): Promise<Heights> {
+  const [mainchain, esc, eid] = await Promise.all([
     // The main chain counts its blocks, the first of which has number 0.
-    if (name === 'mainchain') return Number(await call(url, 'getblockcount')) - 1
-    return Number(await call(url, 'eth_blockNumber'))
-  } catch {
-    return null
-  }
+    readHeight(ela, 'ela', 'getblockcount', (count) => count - 1),
+    readHeight(ela, 'esc', 'eth_blockNumber', (height) => height),
+    readHeight(ela, 'eid', 'eth_blockNumber', (height) => height),
+  ])
+  return { ...mainchain, ...esc, ...eid }
 }
 
-/** Calls one JSON-RPC method and returns its result. */
-export async function call(
-  url: string,
+async function readHeight(
+  ela: Ela,
+  chain: Chain,
   method: string,
-  params: readonly unknown[] | object = [],
-): Promise<unknown> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  })
-  const { result, error } = (await response.json()) as {
-    result?: unknown
-    error?: { message: string } | null
+  height: (answer: number) => number,
+): Promise<Heights> {
+  const name = chain === 'ela' ? 'mainchain' : chain
+  try {
+    return { [name]: height(Number(await ela.chain.read(chain, method))) }
+  } catch (error) {
+    // A chain that is not there is left out.
+    return String(error).includes('capability/notHere') ? {} : { [name]: null }
   }
-  if (error) throw new Error(`${method}: ${error.message}`)
-  return result
 }

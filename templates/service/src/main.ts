@@ -1,26 +1,12 @@
-import type { Nodes } from './chains.ts'
-import { startService } from './http.ts'
+import type { Env } from './ela.ts'
+import { answer } from './http.ts'
+import { essentials, localWallet, webOrigin } from './settings.ts'
 
-const { env } = process
-const nodes: Nodes = {
-  ...(env.ELA_RPC_URL === undefined ? {} : { mainchain: env.ELA_RPC_URL }),
-  ...(env.ESC_RPC_URL === undefined ? {} : { esc: env.ESC_RPC_URL }),
-  ...(env.EID_RPC_URL === undefined ? {} : { eid: env.EID_RPC_URL }),
+let wallet: string | undefined
+
+export default {
+  async fetch(request: Request, { ELA }: Env): Promise<Response> {
+    wallet ??= (await ELA.whoami()).bundleId === null ? localWallet : essentials
+    return answer(request, { ela: ELA, wallet, webOrigin })
+  },
 }
-
-/** Essentials, on a phone. */
-const essentials = 'https://did.web3essentials.io'
-/** The wallet of `ela dev --wallet` and `ela wallet serve`. */
-const localWallet = 'http://127.0.0.1:20680/did.web3essentials.io'
-const wallet = env.NODE_ENV === 'development' ? localWallet : essentials
-
-const service = await startService({
-  nodes,
-  port: Number(env.PORT ?? 8700),
-  wallet: env.WALLET_URL ?? wallet,
-  publicUrl: env.PUBLIC_URL,
-  webOrigin: env.WEB_ORIGIN,
-})
-console.log(`listening on http://127.0.0.1:${service.port}`)
-
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => service.stop())

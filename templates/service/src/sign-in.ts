@@ -8,8 +8,7 @@
  *
  * Revoked credentials are not looked for: where that matters, ask EID by `did_resolveCredential`.
  */
-import { createPublicKey, randomBytes, verify } from 'node:crypto'
-import { call } from './chains.ts'
+import type { Ela } from './ela.ts'
 
 /** How long a person may think, and how long a session lasts. */
 export const QUESTION_MS = 5 * 60_000
@@ -18,6 +17,7 @@ export const MAX_TOKEN = 256 * 1024
 const MAX_OPEN = 10_000
 
 type Json = Record<string, unknown>
+type Bytes = Uint8Array<ArrayBuffer>
 
 /** The document of a DID, or `undefined` when it is not published or was ended. */
 export type Resolve = (did: string) => Promise<Json | undefined>
@@ -26,14 +26,14 @@ export type Resolve = (did: string) => Promise<Json | undefined>
 export class CannotResolve extends Error {}
 
 /** Resolves on EID. */
-export function resolveOn(eidUrl: string): Resolve {
+export function resolveOn(ela: Ela): Resolve {
   return async (did) => {
-    const reply = (await call(eidUrl, 'did_resolveDID', [{ did }]).catch(() => {
+    const reply = (await ela.chain.read('eid', 'did_resolveDID', [{ did }]).catch(() => {
       throw new CannotResolve('EID does not answer')
     })) as { status: number; transaction?: { operation: { payload: string } }[] }
     const payload = reply.transaction?.[0]?.operation.payload
     if (reply.status > 1 || payload === undefined) return undefined
-    return JSON.parse(Buffer.from(payload, 'base64url').toString()) as Json
+    return JSON.parse(textOf(fromBase64Url(payload))) as Json
   }
 }
 
@@ -60,7 +60,7 @@ export class SignIn {
   }
 
   question(): { nonce: string; realm: string } {
-    const nonce = randomBytes(16).toString('hex')
+    const nonce = hexOf(randomBytes(16))
     keep(this.#questions, nonce, this.#now() + QUESTION_MS)
     return { nonce, realm: this.realm }
   }
@@ -86,10 +86,10 @@ export class SignIn {
     const holder = presentation['holder'] ?? ownerOf(proof)
     if (holder !== did) throw new Error('somebody else made the presentation')
     const signed = `${withoutProof(presentation)}${this.realm}${text(proof['nonce'])}`
-    checkSignature(document, proof, signed)
+    await checkSignature(document, proof, signed)
     const credentials = list(presentation['verifiableCredential']).map(object)
     const shown = await Promise.all(credentials.map((one) => this.#check(one, did)))
-    const session = randomBytes(32).toString('base64url')
+    const session = hexOf(randomBytes(32))
     keep(this.#sessions, session, { did, until: this.#now() + SESSION_MS })
     return { did, session, shown: Object.fromEntries(shown) }
   }
@@ -113,7 +113,8 @@ export class SignIn {
     const did = text(claims['iss'])
     const document = await this.#published(did)
     const key = keyOf(document, `${did}#primary`)
-    if (!isSignedBy(key, `${head}.${body}`, signature)) throw new Error('the token is forged')
+    if (!(await isSignedBy(key, `${head}.${body}`, signature)))
+      throw new Error('the token is forged')
     const seconds = this.#now() / 1000
     if (!(Number(claims['exp']) > seconds)) throw new Error('the token is too old')
     return { did, document, presentation: object(claims['presentation']) }
@@ -127,7 +128,7 @@ export class SignIn {
     const issuer = text(credential['issuer'] ?? did)
     const proof = object(credential['proof'])
     if (ownerOf(proof) !== issuer) throw new Error('a credential is not signed by its issuer')
-    checkSignature(await this.#published(issuer), proof, withoutProof(credential))
+    await checkSignature(await this.#published(issuer), proof, withoutProof(credential))
     return [text(credential['id']).split('#')[1] ?? '', members]
   }
 
@@ -160,25 +161,28 @@ function ownerOf(proof: Json): string {
   return text(proof['verificationMethod']).split('#')[0] ?? ''
 }
 
-function checkSignature(document: Json, proof: Json, signed: string): void {
+async function checkSignature(document: Json, proof: Json, signed: string): Promise<void> {
   const key = keyOf(document, text(proof['verificationMethod']))
-  if (!isSignedBy(key, signed, text(proof['signature']))) throw new Error('a signature is wrong')
+  const isGood = await isSignedBy(key, signed, text(proof['signature']))
+  if (!isGood) throw new Error('a signature is wrong')
 }
 
-function isSignedBy(key: Buffer, signed: string, signature: string): boolean {
-  const bytes = Buffer.from(signature, 'base64url')
+async function isSignedBy(key: Bytes, signed: string, signature: string): Promise<boolean> {
   // DER of "a P-256 public key of 33 bytes".
-  const head = Buffer.from('3039301306072a8648ce3d020106082a8648ce3d030107032200', 'hex')
-  const publicKey = createPublicKey({
-    key: Buffer.concat([head, key]),
-    format: 'der',
-    type: 'spki',
-  })
-  return verify('sha256', Buffer.from(signed), { key: publicKey, dsaEncoding: 'ieee-p1363' }, bytes)
+  const head = '3039301306072a8648ce3d020106082a8648ce3d030107032200'
+  const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  try {
+    const spki = Uint8Array.from([...fromHex(head), ...key])
+    const publicKey = await crypto.subtle.importKey('spki', spki, ecdsa, false, ['verify'])
+    const bytes = fromBase64Url(signature)
+    return await crypto.subtle.verify(ecdsa, publicKey, bytes, new TextEncoder().encode(signed))
+  } catch {
+    return false
+  }
 }
 
 /** The key with this id, which must be one the DID signs with. Ids can be short: `#primary`. */
-function keyOf(document: Json, id: string): Buffer {
+function keyOf(document: Json, id: string): Bytes {
   const name = (value: unknown) => text(value).slice(text(value).indexOf('#'))
   if (!id.startsWith(`${text(document['id'])}#`)) throw new Error(`${id} is no key of the signer`)
   const allowed = list(document['authentication']).map((one) =>
@@ -192,7 +196,7 @@ function keyOf(document: Json, id: string): Buffer {
   return fromBase58(text(found['publicKeyBase58']))
 }
 
-function fromBase58(written: string): Buffer {
+function fromBase58(written: string): Bytes {
   const letters = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
   let number = 0n
   for (const letter of written.slice(0, 64)) {
@@ -200,15 +204,36 @@ function fromBase58(written: string): Buffer {
     if (digit < 0) throw new Error('a key is not base58')
     number = number * 58n + BigInt(digit)
   }
-  return Buffer.from(number.toString(16).padStart(66, '0'), 'hex')
+  return fromHex(number.toString(16).padStart(66, '0'))
 }
 
 function parse(part: string): Json {
   try {
-    return object(JSON.parse(Buffer.from(part, 'base64url').toString()))
+    return object(JSON.parse(textOf(fromBase64Url(part))))
   } catch {
     throw new Error('this is no token')
   }
+}
+
+function randomBytes(length: number): Bytes {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+function hexOf(bytes: Bytes): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function fromHex(digits: string): Bytes {
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+}
+
+function fromBase64Url(written: string): Bytes {
+  const letters = atob(written.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(letters, (letter) => letter.charCodeAt(0))
+}
+
+function textOf(bytes: Bytes): string {
+  return new TextDecoder().decode(bytes)
 }
 
 function object(value: unknown): Json {

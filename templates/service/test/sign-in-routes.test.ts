@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import test, { type TestContext } from 'node:test'
+import test from 'node:test'
 import { CannotResolve } from '../src/sign-in.ts'
 import { type Door, signInRoutes } from '../src/sign-in-routes.ts'
 import { alice, answer, people } from './people.ts'
@@ -15,23 +13,13 @@ interface Ask {
   readonly headers?: Record<string, string>
 }
 
-/** The routes on a port until the test ends, as a function that asks them. */
-async function open(t: TestContext, changes: Partial<Door> = {}) {
+/** The routes, as a function that asks them. */
+async function open(changes: Partial<Door> = {}) {
   const resolve = async (did: string) => people.find((one) => one.did === did)?.document
-  const routes = signInRoutes({
-    url: 'https://shop.example',
-    wallet: 'https://wallet.example',
-    resolve,
-    ...changes,
-  })
-  const server = createServer(async (request, response) => {
-    if (!(await routes(request, response))) response.writeHead(404).end()
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  t.after(() => server.closeAllConnections())
-  t.after(() => server.close())
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const ask = (path: string, wish: Ask = {}) => fetch(url + path, { redirect: 'manual', ...wish })
+  const url = 'https://shop.example'
+  const routes = signInRoutes({ url, wallet: 'https://wallet.example', resolve, ...changes })
+  const ask = async (path: string, wish: Ask = {}) =>
+    (await routes(new Request(url + path, wish))) ?? new Response(null, { status: 404 })
   const post = (body: string) => ask('/sign-in', { method: 'POST', body })
   const question = async () =>
     (await (await ask('/sign-in')).json()) as { nonce: string; realm: string; wallet: string }
@@ -53,8 +41,8 @@ function wanted(response: Response) {
   return { link, question: { nonce, realm }, back: new URL(redirecturl).pathname }
 }
 
-test('a browser goes to the wallet and comes back with a session', async (t) => {
-  const { ask } = await open(t)
+test('a browser goes to the wallet and comes back with a session', async () => {
+  const { ask } = await open()
   const start = await ask('/sign-in/wallet')
   assert.equal(start.status, 302)
   const { link, question, back } = wanted(start)
@@ -72,8 +60,8 @@ test('a browser goes to the wallet and comes back with a session', async (t) => 
   assert.equal((await ask('/me', { headers })).status, 401)
 })
 
-test('a browser that did not ask gets no session, nor does one whose wallet refused', async (t) => {
-  const { ask } = await open(t)
+test('a browser that did not ask gets no session, nor does one whose wallet refused', async () => {
+  const { ask } = await open()
   const start = await ask('/sign-in/wallet')
   const { question, back } = wanted(start)
   const other = await ask('/sign-in/wallet')
@@ -88,8 +76,8 @@ test('a browser that did not ask gets no session, nor does one whose wallet refu
   assert.match(await denied.text(), /did not say/)
 })
 
-test('a page or a program exchanges a token for a session', async (t) => {
-  const { ask, post, question } = await open(t)
+test('a page or a program exchanges a token for a session', async () => {
+  const { ask, post, question } = await open()
   const { nonce, realm } = await question()
   const token = answer({ nonce, realm }, SOON)
   assert.equal((await post(JSON.stringify({ token, nonce: 'other' }))).status, 401)
@@ -103,8 +91,8 @@ test('a page or a program exchanges a token for a session', async (t) => {
   assert.equal((await ask('/me', { headers: { authorization: 'Bearer x' } })).status, 401)
 })
 
-test('what is no answer is refused', async (t) => {
-  const { ask, post } = await open(t)
+test('what is no answer is refused', async () => {
+  const { ask, post } = await open()
   for (const body of ['', '[]', 'null', '{"token":1}', '{"token":"a.b.c"}', 'x'.repeat(300_000)]) {
     const refused = await post(body)
     assert.equal(refused.status, 401, body.slice(0, 20))
@@ -114,8 +102,8 @@ test('what is no answer is refused', async (t) => {
   assert.equal((await ask('/other')).status, 404)
 })
 
-test('one page of another origin may ask', async (t) => {
-  const { ask, question } = await open(t, { webOrigin: PAGE })
+test('one page of another origin may ask', async () => {
+  const { ask, question } = await open({ webOrigin: PAGE })
   assert.equal((await question()).realm, PAGE)
   const allowed = async (origin: string) => {
     const reply = await ask('/sign-in', { method: 'OPTIONS', headers: { origin } })
@@ -125,9 +113,9 @@ test('one page of another origin may ask', async (t) => {
   assert.equal(await allowed('https://evil.example'), null)
 })
 
-test('an answer is not lost while EID is away', async (t) => {
+test('an answer is not lost while EID is away', async () => {
   let isAway = true
-  const { post, question } = await open(t, {
+  const { post, question } = await open({
     resolve: async (did) => {
       if (isAway) throw new CannotResolve('EID does not answer')
       return people.find((one) => one.did === did)?.document
