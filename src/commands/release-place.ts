@@ -23,6 +23,8 @@ import { repeated } from './json-input.ts'
 import { askYes, type PasswordFlags } from './secret-input.ts'
 
 const SAY_AFTER_MS = 200
+/** A line in between would tear a question apart. */
+let isAsking = false
 
 export interface ChainFlags {
   readonly esc?: string
@@ -181,7 +183,9 @@ export async function waiting<T>(
   { printer }: Context,
   run: () => Promise<T>,
 ): Promise<T> {
-  const timer = setTimeout(() => printer.say(`${what} …`), SAY_AFTER_MS)
+  const timer = setTimeout(() => {
+    if (!isAsking) printer.say(`${what} …`)
+  }, SAY_AFTER_MS)
   try {
     return await run()
   } finally {
@@ -189,7 +193,10 @@ export async function waiting<T>(
   }
 }
 
-/** Whether asking for more is fine: by the flag, or because the person says so. */
+/**
+ * Whether asking for more is fine: by the flag, or because the person says so; `false` when nobody
+ * can be asked. Throws `command/declined`.
+ */
 export async function acceptsMore(
   added: readonly string[],
   { acceptCapabilities }: { readonly acceptCapabilities?: boolean },
@@ -197,7 +204,13 @@ export async function acceptsMore(
 ): Promise<boolean> {
   if (acceptCapabilities === true) return true
   if (!context.interactive) return false
-  context.printer.say('It asks for more than the release before it:')
-  for (const one of added) context.printer.say(`  ${one}`)
-  return askYes('Is that fine?')
+  isAsking = true
+  try {
+    context.printer.say('It asks for more than the release before it:')
+    for (const one of added) context.printer.say(`  ${one}`)
+    if (await askYes('Is that fine?')) return true
+    throw CommandError.declined('let it have more')
+  } finally {
+    isAsking = false
+  }
 }

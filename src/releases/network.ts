@@ -34,7 +34,8 @@ export async function deploymentName(rpc: string): Promise<string> {
 
 function nameOf(rpc: string, id: unknown, block: unknown): string {
   const { hash } = (block ?? {}) as { hash?: unknown }
-  if (typeof id !== 'string' || typeof hash !== 'string' || !/^0x[0-9a-f]{64}$/.test(hash)) {
+  const isId = typeof id === 'string' && /^0x[0-9a-f]{1,12}$/i.test(id)
+  if (!isId || typeof hash !== 'string' || !/^0x[0-9a-f]{64}$/.test(hash)) {
     throw WalletError.unexpectedReply(rpc, 'eth_getBlockByNumber', block)
   }
   return `${Number(id)}-${hash.slice(2, 2 + ID_DIGITS)}`

@@ -131,17 +131,17 @@ export async function publishedReleases(
 ): Promise<readonly PublishedRelease[]> {
   const logs = await logsOf(registry, PUBLISHED, { did, fromHeight })
   return logs.map((log) => {
-    const [, , seq, bundle] = log['topics'] as readonly string[]
-    const data = new AbiReader(fromHex(String(log['data'])))
+    const [seq, bundle] = log.topics
+    const data = new AbiReader(log.data)
     return {
-      seq: Number(seq),
-      bundle: `sha256:${String(bundle).slice(2)}`,
+      seq: numberIn(seq),
+      bundle: `sha256:${toHex(bundle)}`,
       prev: Number(data.uint(0)),
       by: data.address(1),
       version: data.text(2),
       locations: data.text(3),
-      height: Number(log['blockNumber']),
-      transaction: String(log['transactionHash']),
+      height: log.height,
+      transaction: log.transaction,
     }
   })
 }
@@ -159,15 +159,21 @@ export async function channelsOf(
 ): Promise<ReadonlyMap<string, number>> {
   const logs = await logsOf(registry, CHANNEL, { did, fromHeight })
   const moves = logs.map((log): [string, number] => {
-    const name = fromHex(String((log['topics'] as readonly string[])[2]))
-    const seq = Number(new AbiReader(fromHex(String(log['data']))).uint(0))
+    const [name] = log.topics
+    const seq = Number(new AbiReader(log.data).uint(0))
     return [new TextDecoder().decode(name).replace(/\0+$/, ''), seq]
   })
   const last = [...new Map(moves)].filter(([, seq]) => seq !== 0)
   return new Map(last.sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-type Log = Readonly<Record<string, unknown>>
+interface Log {
+  /** The indexed fields after the app, 32 bytes each; zeros where the event has fewer. */
+  readonly topics: readonly [Uint8Array, Uint8Array]
+  readonly data: Uint8Array
+  readonly height: number
+  readonly transaction: string
+}
 
 /** Events of one kind of an app, oldest first. */
 async function logsOf(
@@ -181,7 +187,33 @@ async function logsOf(
   const filter = { address, topics, fromBlock, toBlock: 'latest' }
   const logs = await callRpc(rpc, 'eth_getLogs', [filter])
   if (!Array.isArray(logs)) throw WalletError.unexpectedReply(rpc, 'eth_getLogs', logs)
-  return logs as readonly Log[]
+  return logs.map((log: unknown) => {
+    const read = parseLog(log)
+    if (read === undefined) throw WalletError.unexpectedReply(rpc, 'eth_getLogs', log)
+    return read
+  })
+}
+
+const WORD = /^0x[0-9a-f]{64}$/i
+const NO_TOPIC = new Uint8Array(32)
+
+function parseLog(log: unknown): Log | undefined {
+  const { topics, data, blockNumber, transactionHash } = (log ?? {}) as Record<string, unknown>
+  const isWords = Array.isArray(topics) && topics.every((one) => WORD.test(String(one)))
+  if (!isWords || typeof data !== 'string' || !/^0x(?:[0-9a-f]{2})*$/i.test(data)) return undefined
+  if (!/^0x[0-9a-f]{1,12}$/i.test(String(blockNumber))) return undefined
+  if (!WORD.test(String(transactionHash))) return undefined
+  const [, , first, second] = topics.map((one) => fromHex(String(one)))
+  return {
+    topics: [first ?? NO_TOPIC, second ?? NO_TOPIC],
+    data: fromHex(data),
+    height: Number(blockNumber),
+    transaction: String(transactionHash),
+  }
+}
+
+function numberIn(word: Uint8Array): number {
+  return Number(new AbiReader(word).uint(0))
 }
 
 function releaseIn(answer: AbiReader, from: number, seq: number): ReleaseRecord | undefined {
