@@ -23,6 +23,7 @@ export async function benchDevnet(): Promise<readonly Figure[]> {
     const base = await freePort()
     const running = startEla(['dev', '--port-base', `${base}`], project)
     const { ms } = await running.until('devnet-ready')
+    await running.until('answer')
     stops.push(await running.stop())
     return ms
   }
@@ -32,7 +33,7 @@ export async function benchDevnet(): Promise<readonly Figure[]> {
   const againstHardhat = await pair(ROUNDS, dev, hardhat)
   const againstAnvil = await pair(ROUNDS, dev, anvil)
   const running = startEla(['dev', '--port-base', `${await freePort()}`], project)
-  await running.until('devnet-ready')
+  await running.until('answer')
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
   const { pss, rss } = treeMemory(running.child.pid ?? 0)
   stops.push(await running.stop())
