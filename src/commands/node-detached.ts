@@ -22,6 +22,8 @@ const LAST_CHARS = 2_000
 export interface Waiting {
   readonly wait: boolean
   readonly withinMs: number
+  /** Environment of the command in the background, without variables that stand for flags. */
+  readonly env: Context['env']
 }
 
 interface Background {
@@ -40,11 +42,11 @@ interface Background {
 export async function startDetached(
   context: Context,
   flags: DevnetFlags & NodeOptionFlags,
-  { wait, withinMs }: Waiting,
+  { wait, withinMs, env }: Waiting,
 ): Promise<void> {
   const { printer } = context
   const folder = projectFolder(context.cwd)
-  const background = await startBackground(context, folder, flags)
+  const background = await startBackground(env, folder, flags)
   if (!wait) {
     const { pid } = background
     rmSync(background.answerFile, { force: true })
@@ -64,7 +66,7 @@ export async function startDetached(
 }
 
 async function startBackground(
-  { env }: Context,
+  env: Context['env'],
   folder: string,
   flags: DevnetFlags & NodeOptionFlags,
 ): Promise<Background> {

@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import { addDevnetFlags, type DevnetFlags } from './devnet-flags.ts'
 import { parseDuration } from './duration.ts'
 import { addNodeOptionFlags, type NodeOptionFlags } from './node-option-flags.ts'
+import { withoutFlags } from './program.ts'
 
 interface StartFlags extends DevnetFlags, NodeOptionFlags {
   readonly detach?: boolean
@@ -52,7 +53,8 @@ function defineStart(command: Command, context: Context): void {
     '  ela node start --only mainchain,esc --mining interval:5000',
     '  ela node start --only esc --fork-url https://api-testnet.elastos.io/esc',
   ]
-  addNodeOptionFlags(addDevnetFlags(command.command('start')))
+  const start = addNodeOptionFlags(addDevnetFlags(command.command('start')))
+  start
     .description('start the devnet of this folder')
     .option('--detach', 'run it in the background; return when it is ready')
     .option('--wait', 'with --detach: wait until every node answers (the default)')
@@ -63,7 +65,8 @@ function defineStart(command: Command, context: Context): void {
       if (detach) {
         const { startDetached } = await import('./node-detached.ts')
         const withinMs = timeout ?? READY_WITHIN_MS
-        await startDetached(context, flags, { wait, withinMs })
+        const env = withoutFlags(context.env, start)
+        await startDetached(context, flags, { wait, withinMs, env })
       } else {
         const { startHere } = await import('./node-start.ts')
         await startHere(context, flags)

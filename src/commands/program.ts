@@ -82,6 +82,21 @@ export function bindEnvironment(
   for (const inner of command.commands) bindEnvironment(inner, env)
 }
 
+/**
+ * The environment for an `ela` that is started with all its flags as words: no variable adds to
+ * them, or it would for instance go into the background once more, and so on without end.
+ */
+export function withoutFlags(
+  env: Readonly<Record<string, string | undefined>>,
+  command: Command,
+): Readonly<Record<string, string | undefined>> {
+  const flags = new Set<string>()
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    for (const { long } of at.options) flags.add(environmentName(long ?? ''))
+  }
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !flags.has(name)))
+}
+
 /** Whether a switch given as a variable is on: not for an empty value, `0` or `false`. */
 export function isOn(value: string | undefined): boolean {
   return value !== undefined && !/^(0|false)?$/.test(value)

@@ -19,8 +19,8 @@ import { temporaryFolder } from '../support/folder.ts'
 const test = suite('faults/node')
 const START_LIMIT_MS = 60_000
 
-async function ela(line: string, cwd: string) {
-  const { code, stdout, stderr } = await elaProcess(line, { cwd }).transcript()
+async function ela(line: string, cwd: string, env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await elaProcess(line, { cwd, env }).transcript()
   return { code, stdout, stderr }
 }
 
@@ -150,10 +150,10 @@ test('passes on, from the background, what kept it from starting', async () => {
     `node start --detach --only mainchain --port-base ${base} --strict-ports`,
     folder.path,
   )
-  const moved = await ela(
-    `node start --detach --only mainchain --port-base ${base} --json`,
-    folder.path,
-  )
+  // Flags of the environment are for the command that was typed, not for the one it starts.
+  const moved = await ela(`node start --only mainchain --port-base ${base} --json`, folder.path, {
+    ELA_DETACH: '1',
+  })
   assert.is(moved.code, 0, moved.stderr)
   assert.match(moved.stderr, new RegExp(`warning: mainchain port ${base} .*pid ${process.pid}`))
   await ela('node stop', folder.path)
