@@ -5,9 +5,10 @@ const FOLDERS = ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/sw/b
 
 /**
  * Open files and connections together. The engine ends when it cannot accept a connection for want of
- * a descriptor, so this has to be more than honest clients open; memory ends dishonest ones.
+ * a descriptor, so this has to be more than honest clients open. It is also what bounds the memory that
+ * the kernel keeps for sockets, some 200 KiB each, which no limit of the process counts.
  */
-const MAX_FILES = 16_384
+const MAX_FILES = 4_096
 
 /** Full path of a system program; the user's `PATH` is not asked, because it decides about walls. */
 export function systemProgram(name: string): string | undefined {

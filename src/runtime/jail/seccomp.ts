@@ -14,6 +14,7 @@
  *   network, could be shut down and then connected to anything that the host can reach.
  * - `sendto` and `sendmsg` without fast open, which is `connect` by another door. `bind` and `listen`
  *   are missing for the same reason.
+ * - `mmap` not of memory that is shared and has no file: the limit of data does not count it.
  *
  * @see linux include/uapi/linux/seccomp.h, include/uapi/linux/audit.h, include/uapi/linux/bpf_common.h
  */
@@ -68,6 +69,8 @@ const AF_UNIX = 1
 const CLONE_THREAD = 0x00010000
 /** NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWTIME. */
 const CLONE_NAMESPACES = 0x7e020080
+const MAP_SHARED = 0x01
+const MAP_ANONYMOUS = 0x20
 const MSG_FASTOPEN = 0x20000000
 const SOL_TCP = 6
 const TCP_NODELAY = 1
@@ -129,6 +132,11 @@ function looksAtArguments(connectLength: number): Partial<Record<Syscall, Look>>
       { code: EQUAL, k: SOL_TCP, no: 'EPERM' },
       load(2),
       { code: EQUAL, k: TCP_NODELAY, yes: 'allow', no: 'EPERM' },
+    ],
+    mmap: [
+      load(3),
+      { code: HAS_BIT, k: MAP_ANONYMOUS, no: 'allow' },
+      { code: HAS_BIT, k: MAP_SHARED, yes: 'EPERM', no: 'allow' },
     ],
     ioctl: oneOf(1, ioctls, 'EPERM'),
     prctl: oneOf(0, prctls, 'EPERM'),

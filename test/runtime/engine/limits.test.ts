@@ -44,7 +44,7 @@ test('attack 43: turns that never end are ended, and others go on meanwhile', as
   assert.is(await other.get('/'), '200 alive')
 })
 
-for (const name of ['heap', 'buffers', 'strings', 'streams']) {
+for (const name of ['heap', 'buffers', 'shared', 'strings', 'streams']) {
   test(`attack 44: memory without end is refused or ends the process: ${name}`, async () => {
     await using greedy = await start({ memoryMiB: MEMORY_MIB })
     let most = 0

@@ -67,6 +67,7 @@ const groups: Readonly<Record<string, Expected>> = {
   },
   'attack 44: it cannot raise its limits, nor pass them': {
     ...{ more_memory: [EPERM], more_files: [EPERM], allocates: [ENOMEM], many_files: [EMFILE] },
+    ...{ allocates_shared: [EPERM] },
   },
 }
 

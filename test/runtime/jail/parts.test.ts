@@ -35,9 +35,9 @@ test('limits are soft and hard, and open files no more than the user may have', 
   )
   assert.is(
     allowedFiles('Max open files            1024            unlimited            files'),
-    16_384,
+    4_096,
   )
-  assert.is(allowedFiles(''), 16_384)
+  assert.is(allowedFiles(''), 4_096)
 })
 
 test('the list of the loader is read, whatever the distribution', () => {

@@ -110,6 +110,9 @@ for (const processor of processors) {
     ] as const) {
       assert.is(verdict('setsockopt', 5, level, option), EPERM)
     }
+    for (const flags of [0x02, 0x22, 0x01, 0x4022])
+      assert.is(verdict('mmap', 0, 1, 3, flags), ALLOW)
+    for (const flags of [0x21, 0x23, 0x4021]) assert.is(verdict('mmap', 0, 1, 3, flags), EPERM)
     assert.is(verdict('ioctl', 5, 0x5421), ALLOW)
     assert.is(verdict('ioctl', 0, 0x5412), EPERM)
     assert.is(verdict('prctl', 15), ALLOW)
