@@ -166,8 +166,10 @@ function ownWords(argv: readonly string[]): readonly string[] {
 
 function outputMode(argv: readonly string[], env: World['env']): OutputMode {
   const words = ownWords(argv)
-  if (words.includes('--json-stream') || isOn(env['ELA_JSON_STREAM'])) return 'json-stream'
-  return words.includes('--json') || isOn(env['ELA_JSON']) ? 'json' : 'text'
+  if (words.includes('--json-stream')) return 'json-stream'
+  if (words.includes('--json')) return 'json'
+  if (isOn(env['ELA_JSON_STREAM'])) return 'json-stream'
+  return isOn(env['ELA_JSON']) ? 'json' : 'text'
 }
 
 function printerOptions(argv: readonly string[], { stdout, stderr, env }: World) {

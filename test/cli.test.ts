@@ -117,6 +117,9 @@ test('takes a global switch from the environment by the same rule', async () => 
     (await ela('help env', { env: { ELA_JSON: value } })).stdout.startsWith('{')
   for (const on of ['1', 'true', 'yes']) assert.ok(await isJson(on), on)
   for (const off of ['', '0', 'false']) assert.not.ok(await isJson(off), off)
+  const streamed = { env: { ELA_JSON_STREAM: '1' } }
+  assert.is(JSON.parse((await ela('help env', streamed)).stdout).event, 'answer')
+  assert.is(JSON.parse((await ela('help env --json', streamed)).stdout).event, undefined)
   const { code, stderr } = await ela('help env', { env: { ELA_COLOR: 'blue' } })
   assert.is(code, 2)
   assert.match(stderr, '`ELA_COLOR` cannot be `blue`')
