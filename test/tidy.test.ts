@@ -55,7 +55,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'cli-truncate': ['dashboard'],
   commander: ['cli.ts', 'commands'],
   execa: ['build', 'commands'],
-  esbuild: ['base'],
+  esbuild: ['base', 'build'],
   'fastest-levenshtein': ['base'],
   ink: ['dashboard'],
   'libsodium-wrappers': ['protocol'],

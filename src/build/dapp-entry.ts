@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { type BuiltModule, buildCpp } from './cpp.ts'
+import { BuildError } from './errors.ts'
 import { glueFile } from './glue.ts'
 import { buildJava } from './java.ts'
 
-export type Language = 'script' | 'cpp' | 'java'
+export type Language = 'script' | 'cpp' | 'java' | 'jar'
 
-/** By the entry's name: a C++ source, Maven's `pom.xml`, or else TypeScript and JavaScript. */
+/** By the entry's name: a C++ source, Maven's `pom.xml`, a jar, or else TypeScript and JavaScript. */
 export function languageOf(entry: string): Language {
   if (/\.(c|cc|cpp|cxx)$/.test(entry)) return 'cpp'
+  if (entry.endsWith('.jar')) return 'jar'
   return path.basename(entry) === 'pom.xml' ? 'java' : 'script'
 }
 
@@ -42,6 +44,8 @@ export async function dappEntry(
       return { file: entry, folder, inputs: [] }
     case 'cpp':
       return joined(await buildCpp(folder, entry), 'wasm-glue', host, cppLines[host])
+    case 'jar':
+      throw BuildError.jarIsBuilt(entry)
     case 'java':
       return joined(await buildJava(entry), 'java-glue', host, javaLines)
   }

@@ -27,4 +27,9 @@ export const BuildError = defineErrors('build', {
     message: `Maven ended well, but did not write \`${file}\`.`,
     hint: 'Keep `targetDirectory` and `targetFileName` of the TeaVM plugin in `pom.xml` as the template has them.',
   }),
+  jarIsBuilt: (jar: string) => ({
+    message: `\`${jar}\` runs on a Java virtual machine, which a test in Node cannot load.`,
+    hint: 'Test its classes with a test runner of Java, or ask the DApp of `ela dev` over HTTP.',
+    exit: 'misused',
+  }),
 })

@@ -2,13 +2,16 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { openArchive } from '../bundle/byte-source.ts'
-import { entryPaths, type Manifest } from '../bundle/manifest.ts'
+import type { Manifest } from '../bundle/manifest.ts'
 import { readHead } from '../bundle/read-bundle.ts'
-import { startDapp } from '../runtime/host.ts'
+import type { OnRuntimeEvent } from '../runtime/events.ts'
+import { findLevel } from '../runtime/jail/find-level.ts'
+import { LOOK_MS, openDapp } from '../runtime/open-dapp.ts'
+import { runRoot } from '../runtime/run-folders.ts'
 import { type CiBench, type CiStep, runEla } from './ci-bench.ts'
 import { CiError } from './ci-errors.ts'
-import { NetworkView } from './dev-networks.ts'
-import { serviceOptionsOf } from './dev-service-options.ts'
+import { runWorldFor } from './run-dapp.ts'
+import { bundledOf, proofWorldOf } from './run-place.ts'
 
 export const releaseSteps: readonly CiStep[] = [
   { name: 'publish', needs: ['pack'], run: publish },
@@ -18,7 +21,6 @@ export const releaseSteps: readonly CiStep[] = [
 
 /** The DID that the devnet knows as the app's; the project's own key is in no CI. */
 const APP = 'ci-app'
-const START_WITHIN_MS = 30_000
 const ANSWER_WITHIN_MS = 10_000
 
 async function publish(bench: CiBench): Promise<string> {
@@ -44,45 +46,36 @@ async function install(bench: CiBench): Promise<string> {
   return `${installed['name']} ${installed['version']} by its DID`
 }
 
+/** Opened by the stranger as `ela run` would: through the gate, with all it asks for granted. */
 async function smoke(bench: CiBench) {
-  const { config, devnet, made } = bench
+  const { devnet, made } = bench
   const { manifest } = await headOf(made.release)
-  if (manifest.kind !== 'web' && manifest.kind !== 'service') {
-    return { skipped: `nothing starts a DApp of kind \`${manifest.kind}\` here` }
+  if (!['web', 'service', 'java'].includes(manifest.kind)) {
+    return { skipped: `nothing starts a DApp of kind \`${manifest.kind}\`` }
   }
-  const view = new NetworkView()
-  view.devnet = devnet
-  const { name, kind } = manifest
-  const folder = made.installed
-  const entry = kind === 'web' ? folder : path.join(folder, entryPaths(manifest)[0] ?? '')
-  const settings = { ...config.dapp, name, kind, folder, entry, strictPorts: false }
-  const port = config.dapp.port === false ? (false as const) : 0
-  const env = { ...devnet.guestEnvironment, ...config.dapp.env }
-  let settle = (_how: string): void => undefined
-  const ready = new Promise<string>((resolve) => {
-    settle = resolve
-    setTimeout(() => resolve(`not ready within ${START_WITHIN_MS} ms`), START_WITHIN_MS).unref()
-  })
-  const networks = () => view.now()
-  const service =
-    kind === 'service'
-      ? serviceOptionsOf(config, {
-          ...{ context: bench.context, devnet, desk: undefined, level: undefined },
-          ...{ canAsk: false, audit: false, onEvent: () => undefined },
-        })
-      : undefined
-  const options = { ...settings, port, env, watch: [], networks, service }
-  const dapp = await startDapp(options, (event) => {
-    if (event.event === 'dapp-ready') settle('')
-    if (event.event === 'dapp-ended') settle(event.how)
+  const { cwd, env } = placeOf('stranger', bench)
+  const around = { ...bench.context.env, ...devnet.guestEnvironment, ...env }
+  const context = { ...bench.context, cwd, env: around }
+  const { level } = await findLevel()
+  let ended: string | undefined
+  const onEvent: OnRuntimeEvent = (event) => {
+    if (event.event === 'dapp-ended') ended = event.how
+    if (event.event === 'dapp-evicted') ended = event.why
+  }
+  const instance = await openDapp({
+    ...{ bundled: await bundledOf(manifest.app, {}, context), level, port: 0, onEvent },
+    proofs: proofWorldOf({}, context),
+    runRoot: runRoot(around),
+    world: runWorldFor(context, onEvent),
+    grants: { given: ['all'], ask: undefined },
+    lookMs: LOOK_MS.devnet,
+    audit: () => undefined,
   })
   try {
-    const how = await ready
-    if (how !== '') throw CiError.notStarted(how)
-    if (dapp.url === undefined) return 'it runs, and opens no port'
-    return await ask(dapp.url)
+    if (instance.url === undefined) throw CiError.notStarted(ended ?? 'it ended at once')
+    return await ask(instance.url)
   } finally {
-    await dapp.stop()
+    await instance.stop('it was tried')
   }
 }
 

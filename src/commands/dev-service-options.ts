@@ -1,11 +1,9 @@
 /** What the service of `ela dev` needs besides its sources. */
-import { BundleError } from '../bundle/errors.ts'
 import type { Config } from '../config/config.ts'
 import type { Devnet } from '../devnet/devnet.ts'
 import { namedDids, plainDidOfName } from '../identity/did-keys.ts'
-import type { ServiceOptions } from '../runtime/dapp-options.ts'
+import type { RuntimeOptions } from '../runtime/dapp-options.ts'
 import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
-import { faultOfEntry, SERVICE_RUNTIME } from '../runtime/gate/runnable.ts'
 import { auditLine } from '../runtime/gateway/audit.ts'
 import type { Level } from '../runtime/jail/level.ts'
 import { resolveHost } from '../runtime/resolve-host.ts'
@@ -14,7 +12,7 @@ import { NO_APP, type ProjectManifest } from '../runtime/unsigned.ts'
 import type { IntentDesk } from '../wallet/intents/desk.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
-import { SERVICE_MAIN } from './pack-service.ts'
+import { startOf } from './pack-run.ts'
 import { chainsOf } from './runtime-world.ts'
 import { walletDoorOf } from './wallet-door.ts'
 
@@ -30,10 +28,10 @@ export interface DevSurroundings {
 }
 
 /** Throws `bundle/badManifest`, `bundle/wrongSetting`. */
-export function serviceOptionsOf(
+export function runtimeOptionsOf(
   config: Config,
   { context, devnet, desk, level, canAsk, audit, onEvent }: DevSurroundings,
-): ServiceOptions {
+): RuntimeOptions {
   return {
     manifest: projectManifestOf(config, context),
     world: {
@@ -57,11 +55,10 @@ export function serviceOptionsOf(
 }
 
 /** What the manifest of the project would say. Throws `bundle/badManifest`. */
-export function projectManifestOf({ name, bundle }: Config, context: Context): ProjectManifest {
-  const { capabilities = {}, limits = {}, version } = bundle
-  const entry = { main: SERVICE_MAIN, runtime: SERVICE_RUNTIME, limits }
-  const fault = faultOfEntry(entry as Parameters<typeof faultOfEntry>[0])
-  if (fault !== undefined) throw BundleError.badManifest(fault)
+export function projectManifestOf(config: Config, context: Context): ProjectManifest {
+  const { name, bundle } = config
+  const { capabilities = {}, limits = {}, origins = [], version } = bundle
+  startOf(config)
   const app = appOf(name, bundle, context)
   return {
     name,
@@ -70,6 +67,7 @@ export function projectManifestOf({ name, bundle }: Config, context: Context): P
     publisher: app,
     capabilities: capabilities as ProjectManifest['capabilities'],
     limits: limits as ProjectManifest['limits'],
+    origins: origins as readonly string[],
   }
 }
 

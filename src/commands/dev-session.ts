@@ -10,13 +10,14 @@ import { type Devnet, startDevnet } from '../devnet/devnet.ts'
 import type { DevnetEvent, Intent } from '../devnet/events.ts'
 import { devnetAccounts } from '../identity/devnet-accounts.ts'
 import type { Dapp } from '../runtime/dapp-options.ts'
-import type { DappTalk, RuntimeEvent, Walls } from '../runtime/events.ts'
+import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
 import { startDapp } from '../runtime/host.ts'
+import type { SandboxLevel } from '../runtime/instance-status.ts'
 import type { Level } from '../runtime/jail/level.ts'
 import { watchFiles } from '../runtime/watch.ts'
 import type { Context } from './context.ts'
 import { NetworkView } from './dev-networks.ts'
-import { projectManifestOf, serviceOptionsOf } from './dev-service-options.ts'
+import { projectManifestOf, runtimeOptionsOf } from './dev-service-options.ts'
 import { type DevnetFlags, devnetOptionsOf } from './devnet-flags.ts'
 import type { OpenWallet } from './wallet-desk.ts'
 
@@ -55,7 +56,7 @@ class DevSession {
   #dapp: Dapp | undefined
   #wallet: OpenWallet | undefined
   #stoppingDapp: Promise<void> | undefined
-  #walls: Walls | undefined
+  #walls: SandboxLevel | undefined
   #closers: (() => Promise<void>)[] = []
 
   constructor(config: Config, flags: DevFlags, context: Context) {
@@ -130,8 +131,8 @@ class DevSession {
     const env = { ...devnet.guestEnvironment, ...dapp.env }
     const networks = () => this.#networks.now()
     const strictPorts = this.#flags.strictPorts === true
-    const service = kind === 'service' ? this.#serviceOptions(devnet, onEvent) : undefined
-    const options = { ...dapp, name, kind, folder, entry, env, networks, strictPorts, service }
+    const runtime = this.#runtimeOptions(devnet, onEvent)
+    const options = { ...dapp, name, kind, folder, entry, env, networks, strictPorts, runtime }
     this.#dapp = await startDapp(options, onEvent)
     if (file !== undefined) await this.#watchConfig(file)
     await Promise.race([outcome, whenAborted(this.#over)])
@@ -147,8 +148,8 @@ class DevSession {
     this.#dashboard.show({ event: 'notice', message })
   }
 
-  #serviceOptions(devnet: Devnet, onEvent: (event: RuntimeEvent | DappTalk) => void) {
-    const options = serviceOptionsOf(this.#config, {
+  #runtimeOptions(devnet: Devnet, onEvent: (event: RuntimeEvent | DappTalk) => void) {
+    const options = runtimeOptionsOf(this.#config, {
       context: this.#context,
       devnet,
       desk: this.#wallet?.desk,
@@ -159,7 +160,7 @@ class DevSession {
     })
     const unused = Object.keys(this.#config.dapp.env)
     if (unused.length > 0) {
-      const message = `A service has no environment: \`dapp.env\` (${unused.join(', ')}) is not given to it.`
+      const message = `A DApp has no environment: \`dapp.env\` (${unused.join(', ')}) is not given to it.`
       this.#dashboard.show({ event: 'notice', message })
     }
     return options

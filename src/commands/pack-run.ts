@@ -3,6 +3,7 @@ import path from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { messageOf } from '../base/errors.ts'
 import { version as toolVersion } from '../base/version.ts'
+import { languageOf } from '../build/dapp-entry.ts'
 import { openArchive } from '../bundle/byte-source.ts'
 import { parseWishes, unexplained } from '../bundle/capabilities/index.ts'
 import { BundleError } from '../bundle/errors.ts'
@@ -14,11 +15,12 @@ import { keySigner } from '../bundle/signer.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfigOrDefault } from '../config/load.ts'
 import { keyOfName, namedDids, plainDidOfName } from '../identity/did-keys.ts'
-import { faultOfEntry, SERVICE_RUNTIME } from '../runtime/gate/runnable.ts'
+import { faultOfEntry, faultOfJavaEntry } from '../runtime/gate/runnable.ts'
+import { entryOf, type ProjectManifest } from '../runtime/unsigned.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
 import { CommandError } from './errors.ts'
-import { buildService, SERVICE_MAIN } from './pack-service.ts'
+import { buildService } from './pack-service.ts'
 import { projectFolder } from './project-folder.ts'
 
 export interface PackFlags {
@@ -44,7 +46,7 @@ const PASSED_ON = [
 const FROM_PACKAGE = ['license', 'homepage', 'description']
 const OWN = [
   ...['app', 'publisher', 'version', 'seq', 'prev', 'exclude', 'allowSecrets'],
-  ...['include', 'limits'],
+  ...['include', 'limits', 'origins'],
   ...PASSED_ON,
 ]
 
@@ -143,7 +145,7 @@ export function sizeText(bytes: number): string {
 }
 
 function manifestOf(config: Config, flags: PackFlags, context: Context): ManifestWish {
-  const { bundle, name, kind } = config
+  const { bundle, name } = config
   const fromPackage = packageOf(config.folder)
   const app = appOf(config, flags, context)
   const publisher = flags.publisher ?? textIn(config, 'publisher')
@@ -160,8 +162,7 @@ function manifestOf(config: Config, flags: PackFlags, context: Context): Manifes
     name,
     version: flags.release ?? textIn(config, 'version') ?? fromPackage['version'] ?? '0.1.0',
     seq: seqOf(config, flags),
-    kind,
-    entry: entryOf(config),
+    ...startOf(config),
     more: { capabilities: {}, ...more, ...(prev === undefined ? {} : { prev }) },
   }
 }
@@ -171,15 +172,20 @@ function packedFolder({ file, folder, entry }: Config): string {
   return file === undefined && !existsSync(entry) ? folder : entry
 }
 
-function entryOf({ kind, bundle }: Config): ManifestWish['entry'] {
-  if (kind === 'web') return 'index.html'
-  const { limits } = bundle
-  const entry = { main: SERVICE_MAIN, runtime: SERVICE_RUNTIME }
-  const whole = { ...entry, ...(limits === undefined ? {} : { limits }) } as ManifestWish['entry']
-  // Out of bounds it would pack, and then not run.
-  const fault = faultOfEntry(whole)
+/** Kind and entry of the manifest. Throws `bundle/badManifest` for limits out of bounds. */
+export function startOf({
+  kind,
+  entry,
+  bundle,
+}: Pick<Config, 'kind' | 'entry' | 'bundle'>): Pick<ManifestWish, 'kind' | 'entry'> {
+  if (kind === 'web') return { kind, entry: 'index.html' }
+  const { limits = {}, origins = [] } = bundle as Partial<ProjectManifest>
+  const as = languageOf(entry) === 'jar' ? 'java' : 'service'
+  const start = entryOf(as, entry, { limits, origins })
+  // It would pack, and then not run.
+  const fault = as === 'java' ? faultOfJavaEntry(start.entry) : faultOfEntry(start.entry)
   if (fault !== undefined) throw BundleError.badManifest(fault)
-  return whole
+  return start
 }
 
 /** What goes into a service's bundle beside its module; its icon by itself. */

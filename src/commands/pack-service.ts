@@ -1,19 +1,17 @@
-/** A service's sources → the folder that is packed: one module, and what it needs beside it. */
+/** A service's sources, in any language → the folder that is packed: a module or a jar, and what it needs. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { compileWorker } from '../base/compile-worker.ts'
+import { compileDapp, jarName } from '../build/compile-dapp.ts'
 import { BundleError } from '../bundle/errors.ts'
 import type { Config } from '../config/config.ts'
-
-/** The main module's path in the bundle. */
-export const SERVICE_MAIN = 'service.js'
+import { SERVICE_MAIN } from '../runtime/unsigned.ts'
 
 export interface BuiltFolder extends Disposable {
   readonly folder: string
 }
 
 /**
- * Throws `compile/failed`, `compile/noHandler`, `bundle/wrongSetting`.
+ * Throws what `compileDapp` does, and `bundle/wrongSetting`.
  *
  * @param include paths below the project that go into the bundle as they are
  */
@@ -21,14 +19,18 @@ export async function buildService(
   { folder, entry }: Config,
   include: readonly string[],
 ): Promise<BuiltFolder> {
-  const { code, wasm } = await compileWorker(folder, entry)
+  const compiled = await compileDapp(folder, entry)
   const above = path.join(folder, '.ela')
   mkdirSync(above, { recursive: true })
   const built = mkdtempSync(path.join(above, 'packing-'))
   const remove = () => rmSync(built, { recursive: true, force: true })
   try {
-    writeFileSync(path.join(built, SERVICE_MAIN), code)
-    for (const one of wasm) copy(one.file, path.join(built, one.path))
+    if (compiled.as === 'java') {
+      copy(compiled.jar, path.join(built, jarName(compiled.jar)))
+    } else {
+      writeFileSync(path.join(built, SERVICE_MAIN), compiled.code)
+      for (const one of compiled.wasm) copy(one.file, path.join(built, one.path))
+    }
     for (const one of include) copy(includedPath(folder, one), path.join(built, one))
   } catch (error) {
     remove()

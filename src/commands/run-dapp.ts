@@ -59,7 +59,7 @@ export async function runDapp(typed: string, flags: RunFlags, context: Context):
     ...{ bundled, proofs, port, onEvent },
     runRoot: runRoot(env),
     level: found.level,
-    world: worldFor(context, onEvent),
+    world: runWorldFor(context, onEvent),
     grants: { given: flags.grant ?? [], ask: await askerOf(context) },
     lookMs: proofs.eid.some(({ isDevnet }) => isDevnet) ? LOOK_MS.devnet : LOOK_MS.public,
     audit: auditTo(flags, context),
@@ -85,7 +85,7 @@ function answer(instance: Instance, { printer }: Context): void {
   printer.answer('run', instance.status(), ({ url }) => (isTerminal ? '' : (url ?? '')))
 }
 
-function worldFor({ env, ...context }: Context, onEvent: OnRuntimeEvent): RuntimeWorld {
+export function runWorldFor({ env, ...context }: Context, onEvent: OnRuntimeEvent): RuntimeWorld {
   const session = runningSession({ env, ...context })
   return {
     chains: chainsOf(session?.nodes ?? {}),

@@ -1,14 +1,19 @@
 /** What the dashboard knows of the DApp, folded out of runtime events. Pure. */
-import type { GrantAsk, RuntimeEvent, Walls } from '../runtime/events.ts'
+import type { GrantAsk, RuntimeEvent } from '../runtime/events.ts'
+import type { SandboxLevel } from '../runtime/instance-status.ts'
 
 export type DappState =
   | { readonly status: 'none' }
-  | { readonly status: 'starting'; readonly name: string; readonly kind: 'web' | 'service' }
+  | {
+      readonly status: 'starting'
+      readonly name: string
+      readonly kind: 'web' | 'service' | 'java'
+    }
   | {
       readonly status: 'ready' | 'changed'
       readonly name: string
       readonly url: string | undefined
-      readonly level: Walls
+      readonly level: SandboxLevel
       readonly tookMs: number
     }
   | {

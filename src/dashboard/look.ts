@@ -1,6 +1,6 @@
 /** Symbols, columns and words of the picture. Colour is never the only signal. */
 import cliTruncate from 'cli-truncate'
-import type { Walls } from '../runtime/events.ts'
+import type { SandboxLevel } from '../runtime/instance-status.ts'
 import { duration, type NodeStatus } from './state.ts'
 
 export interface Look {
@@ -64,7 +64,7 @@ export function rule(title: string, width: number, look: Look): string {
 }
 
 /** What stands between a DApp and the machine, in words. */
-export function wallsText(level: Walls): string {
+export function wallsText(level: SandboxLevel): string {
   return level === 'page' ? 'in browsers only' : `level ${level}`
 }
 

@@ -26,11 +26,10 @@ export interface DappOptions {
   readonly connect: readonly string[]
   /** The devnet as it is now. */
   readonly networks: () => Networks
-  /** What a service needs besides; it runs in an engine. */
-  readonly service?: ServiceOptions | undefined
+  readonly runtime: RuntimeOptions
 }
 
-export interface ServiceOptions {
+export interface RuntimeOptions {
   readonly manifest: ProjectManifest
   /** Without the folder of its state: storage of a project in work is thrown away. */
   readonly world: Omit<RuntimeWorld, 'stateFolder'>

@@ -1,9 +1,9 @@
 /** A service in work: the same runtime as for a release, unsigned, and anew after every edit. */
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
-import { openWorkerCompiler, type WorkerCompiler } from '../base/compile-worker.ts'
 import { ElaError, messageOf, systemCodeOf } from '../base/errors.ts'
-import type { Dapp, DappOptions, ServiceOptions } from './dapp-options.ts'
+import { type DappCompiler, openDappCompiler } from '../build/compile-dapp.ts'
+import type { Dapp, DappOptions } from './dapp-options.ts'
 import { DevGrants } from './dev-grants.ts'
 import { sinceEdit } from './edit-time.ts'
 import type { GrantAnswer, OnRuntimeEvent } from './events.ts'
@@ -23,11 +23,11 @@ const LOOK_EVERY_MS = 5_000
 
 /** Throws `runtime/portBusy`, `runtime/portForbidden`, `runtime/levelTooLow`. */
 export async function startDevService(
-  options: DappOptions & { readonly service: ServiceOptions },
+  options: DappOptions,
   onEvent: OnRuntimeEvent,
 ): Promise<Dapp> {
   const began = performance.now()
-  const { runRoot, requiredLevel } = options.service
+  const { runRoot, requiredLevel } = options.runtime
   removeStaleRunFolders(runRoot)
   const [found, port] = await Promise.all([findLevel(), findPort(options)])
   if (requiredLevel !== undefined) requireLevel(found, requiredLevel)
@@ -45,14 +45,14 @@ interface Surroundings {
 
 class DevService implements Dapp {
   readonly url: string
-  readonly #options: DappOptions & { readonly service: ServiceOptions }
+  readonly #options: DappOptions
   readonly #around: Surroundings
   readonly #onEvent: OnRuntimeEvent
   readonly #grants: DevGrants
   /** Holds the storage of this session; whoever finds it later takes it away. */
   readonly #session: RunFolder
   readonly #state: string
-  readonly #compiler: Promise<WorkerCompiler>
+  readonly #compiler: DappCompiler
   #manifest: ProjectManifest
   #watching: Watching | undefined
   #running: Instance | undefined
@@ -62,21 +62,19 @@ class DevService implements Dapp {
   #replacing: Promise<void> | undefined
   #again: (() => number) | undefined
 
-  constructor(options: DappOptions & { readonly service: ServiceOptions }, around: Surroundings) {
-    const { folder, entry, service } = options
+  constructor(options: DappOptions, around: Surroundings) {
+    const { folder, entry, runtime } = options
     this.#options = options
     this.#around = around
     this.#onEvent = around.onEvent
-    this.#manifest = service.manifest
-    this.#session = makeRunFolder(service.runRoot)
+    this.#manifest = runtime.manifest
+    this.#session = makeRunFolder(runtime.runRoot)
     this.#state = path.join(this.#session.path, 'state')
     mkdirSync(this.#state, { mode: PRIVATE_FOLDER })
-    const grants = { file: grantFileIn(this.#state), now: service.world.now }
-    this.#grants = new DevGrants(grants, service.canAsk, around.onEvent)
+    const grants = { file: grantFileIn(this.#state), now: runtime.world.now }
+    this.#grants = new DevGrants(grants, runtime.canAsk, around.onEvent)
     this.url = `http://127.0.0.1:${around.port}/`
-    // Loading the compiler takes longer than compiling; it begins now, whoever waits for it later.
-    this.#compiler = openWorkerCompiler(folder, entry)
-    this.#compiler.catch(() => undefined)
+    this.#compiler = openDappCompiler(folder, entry)
   }
 
   async start(began: number): Promise<void> {
@@ -111,7 +109,7 @@ class DevService implements Dapp {
     await this.#watching?.close()
     await this.#replacing
     await this.#running?.stop('`ela dev` ends')
-    await (await this.#compiler.catch(() => undefined))?.close()
+    await this.#compiler.close()
     this.#session.remove()
   }
 
@@ -152,9 +150,9 @@ class DevService implements Dapp {
   }
 
   async #replace(tookMs: () => number): Promise<void> {
-    const folder = makeRunFolder(this.#options.service.runRoot)
+    const folder = makeRunFolder(this.#options.runtime.runRoot)
     try {
-      const compiled = await (await this.#compiler).compile()
+      const compiled = await this.#compiler.compile()
       this.#inputs = compiled.inputs
       const admitted = stageUnsigned(compiled, this.#manifest, path.join(folder.path, 'files'))
       const { identity } = admitted.staged
@@ -176,7 +174,7 @@ class DevService implements Dapp {
     tookMs: () => number,
   ): Promise<void> {
     const { level, port } = this.#around
-    const { world, audit } = this.#options.service
+    const { world, audit } = this.#options.runtime
     const { name, version, app, publisher } = this.#manifest
     const { id } = folder
     const who = { instance: id, name, version, app, publisher, bundleId: undefined }

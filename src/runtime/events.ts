@@ -1,12 +1,6 @@
 /** All that a running DApp says about itself. */
 import type { SandboxLevel, SignatureState } from './instance-status.ts'
 
-/**
- * What stands between a DApp and the machine: the level of its jail, or `page` for one that has no
- * process of its own and runs in browsers alone.
- */
-export type Walls = SandboxLevel | 'page'
-
 /** One capability that a DApp asks its user for. */
 export interface GrantAsk {
   /** `storage` */
@@ -21,7 +15,11 @@ export interface GrantAsk {
 export type GrantAnswer = 'once' | 'release' | 'always' | 'never'
 
 export type RuntimeEvent =
-  | { readonly event: 'dapp-starting'; readonly name: string; readonly kind: 'web' | 'service' }
+  | {
+      readonly event: 'dapp-starting'
+      readonly name: string
+      readonly kind: 'web' | 'service' | 'java'
+    }
   /** It may run: who it is, and how far that is believed. */
   | {
       readonly event: 'dapp-admitted'
@@ -59,7 +57,7 @@ export type RuntimeEvent =
       readonly name: string
       readonly url: string | undefined
       readonly pid: number | undefined
-      readonly level: Walls
+      readonly level: SandboxLevel
       /** From the edit (or the start) to the first answer. */
       readonly tookMs: number
     }

@@ -14,8 +14,6 @@ export async function startDapp(options: DappOptions, onEvent: OnRuntimeEvent): 
     const { startWebDapp } = await import('./web/web-dapp.ts')
     return startWebDapp(options, onEvent)
   }
-  const { service } = options
-  if (service === undefined) throw new Error('a service is started without what it needs')
   const { startDevService } = await import('./dev-service.ts')
-  return startDevService({ ...options, service }, onEvent)
+  return startDevService(options, onEvent)
 }

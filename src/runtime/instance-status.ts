@@ -9,7 +9,8 @@ export type SignatureState =
   /** By nobody: a project that `ela dev` runs. */
   | 'unsigned'
 
-export type SandboxLevel = 'A' | 'B' | 'C'
+/** The level of its jail, or `page` for one that runs in browsers alone and has no process. */
+export type SandboxLevel = 'A' | 'B' | 'C' | 'page'
 
 export interface InstanceStatus {
   readonly schema: 'ela/instance@1'

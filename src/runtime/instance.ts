@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf } from '../base/errors.ts'
 import { nextPause } from './crash-pause.ts'
-import type { Engine, EngineEnd } from './engine/engine.ts'
+import type { EngineEnd, Runner } from './engine/engine.ts'
 import type { Gateway, GatewayStats } from './gateway/open-gateway.ts'
 import type { InstanceStatus } from './instance-status.ts'
 import { Measure } from './measure.ts'
@@ -36,7 +36,7 @@ export class Instance {
   readonly #startedAt = Date.now()
   #markEnded: () => void = () => {}
   #status: InstanceStatus['status'] = 'starting'
-  #engine: Engine | undefined
+  #engine: Runner | undefined
   #gateway: Gateway | undefined
   #port: number
   #starts = 0
@@ -174,7 +174,7 @@ export class Instance {
     onEvent({ event: 'dapp-ready', name, url: this.url, pid: engine.pid, level, tookMs: took })
   }
 
-  async #engineEnded(engine: Engine, { detail }: EngineEnd): Promise<void> {
+  async #engineEnded(engine: Runner, { detail }: EngineEnd): Promise<void> {
     if (this.#ending !== undefined || this.#engine !== engine) return
     this.#engine = undefined
     this.#status = 'restarting'

@@ -108,6 +108,6 @@ function tellAdmitted({ id }: RunFolder, admitted: Admitted, onEvent: OnRuntimeE
   const { name, version, app, publisher, bundleId } = admitted.staged.identity
   const { signature, signers, warnings } = admitted
   const who = { instance: id, name, version, app, publisher, bundleId }
-  onEvent({ event: 'dapp-starting', name, kind: 'service' })
+  onEvent({ event: 'dapp-starting', name, kind: admitted.staged.kind.name })
   onEvent({ event: 'dapp-admitted', ...who, signature, signers, warnings })
 }

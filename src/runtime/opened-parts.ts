@@ -1,7 +1,7 @@
 /** What an instance is made of, as `open-dapp.ts` puts it together. */
 
 import type { Admitted } from './admitted.ts'
-import type { Engine } from './engine/engine.ts'
+import type { Runner } from './engine/engine.ts'
 import type { EngineOptions } from './engine/start-engine.ts'
 import type { OnRuntimeEvent } from './events.ts'
 import type { ChainWatch } from './gate/chain-watch.ts'
@@ -37,7 +37,7 @@ export interface OpenedParts {
   readonly startEngine: (
     options: Pick<EngineOptions, 'gateway' | 'port'>,
     onLine: (line: string) => void,
-  ) => Promise<Engine>
+  ) => Promise<Runner>
   readonly onEvent: OnRuntimeEvent
   /** Notes what happened to the instance itself, beside the gateway's decisions. */
   readonly audit: (entry: Pick<AuditEntry, 'verb' | 'decision' | 'reason'>) => void

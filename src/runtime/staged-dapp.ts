@@ -3,13 +3,35 @@
 export interface StagedDapp {
   /** Full path, mode 0700; below it only regular files of mode 0444 that the runtime wrote. */
   readonly folder: string
-  /** The modules of its worker, the main one first. Empty for a DApp that is pages alone. */
+  readonly kind: DappKind
+  /** The modules of its worker, the main one first. Empty for a page and for Java. */
   readonly modules: readonly WorkerModule[]
   /** Full path of the folder with its static files, when it has a page. */
   readonly assets: string | undefined
   readonly identity: DappIdentity
   readonly limits: Limits
 }
+
+/** What it is started as. */
+export type DappKind =
+  /** Modules in the engine. */
+  | {
+      readonly name: 'service'
+      /** Of pages elsewhere that may call it. */
+      readonly origins: readonly string[]
+    }
+  /** Files in a browser; no process of its own. */
+  | { readonly name: 'web' }
+  /** A jar on a Java virtual machine. */
+  | {
+      readonly name: 'java'
+      /** Full path. */
+      readonly jar: string
+      /** Main class; the jar's own when left out. */
+      readonly main: string | undefined
+      /** Release of Java that it was compiled for. */
+      readonly release: number
+    }
 
 export interface WorkerModule {
   /** As other modules import it: the path in the bundle. */

@@ -1,16 +1,18 @@
 /** A project in work as the runtime sees it: signed by nobody, staged like a release. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { CompiledWorker } from '../base/compile-worker.ts'
+import { type CompiledDapp, jarName } from '../build/compile-dapp.ts'
 import { parseWishes } from '../bundle/capabilities/index.ts'
 import type { JsonObject } from '../protocol/did/canonical-json.ts'
 import type { Admitted } from './admitted.ts'
-import { limitsOf, modulesOf, SERVICE_RUNTIME } from './gate/runnable.ts'
+import { LEAST_JAVA, limitsOf, SERVICE_RUNTIME, startedAs } from './gate/runnable.ts'
 import { Stage } from './gate/stage.ts'
+import type { DappIdentity } from './staged-dapp.ts'
 
 /** DID of a project that has none. Storage and grants are thrown away, so nothing is kept by it. */
 export const NO_APP = 'did:elastos:unsigned'
-const MAIN = 'service.js'
+/** The main module's path in a bundle. */
+export const SERVICE_MAIN = 'service.js'
 
 /** What the manifest would say. */
 export interface ProjectManifest {
@@ -21,6 +23,8 @@ export interface ProjectManifest {
   readonly capabilities: JsonObject
   /** As `entry.limits`, checked. */
   readonly limits: JsonObject
+  /** As `entry.origins`, checked. */
+  readonly origins?: readonly string[]
 }
 
 /**
@@ -29,11 +33,12 @@ export interface ProjectManifest {
  * @param target full path of a folder that does not exist
  */
 export function stageUnsigned(
-  { code, wasm }: CompiledWorker,
+  compiled: CompiledDapp,
   manifest: ProjectManifest,
   target: string,
 ): Admitted {
-  parseWishes(manifest.capabilities)
+  const { capabilities } = manifest
+  parseWishes(capabilities)
   const stage = new Stage(target)
   const write = (path: string, bytes: Buffer) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -41,16 +46,19 @@ export function stageUnsigned(
     stage.part(bytes)
     stage.end()
   }
-  write(MAIN, Buffer.from(code))
-  for (const one of wasm) write(one.path, readFileSync(one.file))
-  const { name, version, app, publisher, capabilities, limits } = manifest
-  const entry = { main: MAIN, runtime: SERVICE_RUNTIME, limits }
+  if (compiled.as === 'java') {
+    write(jarName(compiled.jar), readFileSync(compiled.jar))
+  } else {
+    write(SERVICE_MAIN, Buffer.from(compiled.code))
+    for (const one of compiled.wasm) write(one.path, readFileSync(one.file))
+  }
+  const jar = compiled.as === 'java' ? compiled.jar : ''
+  const { kind, entry } = entryOf(compiled.as, jar, manifest)
   return {
     staged: {
       folder: target,
-      modules: modulesOf({ entry }, stage.files),
-      assets: undefined,
-      identity: { app, publisher, name, version, seq: 1, bundleId: undefined },
+      ...startedAs({ kind, entry }, target, stage.files),
+      identity: identityOf(manifest),
       limits: limitsOf({ value: { entry, capabilities } }),
     },
     files: stage.files,
@@ -59,4 +67,27 @@ export function stageUnsigned(
     signers: [],
     warnings: [],
   }
+}
+
+/** What `ela dev` gives a project in work for an identity. */
+export function identityOf({ app, publisher, name, version }: ProjectManifest): DappIdentity {
+  return { app, publisher, name, version, seq: 1, bundleId: undefined }
+}
+
+/**
+ * Kind and entry that the manifest of a compiled DApp has.
+ *
+ * @param jar full path, for one that is a jar
+ */
+export function entryOf(
+  kind: 'service' | 'java',
+  jar: string,
+  { limits, origins = [] }: Pick<ProjectManifest, 'limits' | 'origins'>,
+): { readonly kind: 'service' | 'java'; readonly entry: JsonObject } {
+  const more = Object.keys(limits).length === 0 ? {} : { limits }
+  const entry =
+    kind === 'java'
+      ? { jar: jarName(jar), release: LEAST_JAVA }
+      : { main: SERVICE_MAIN, runtime: SERVICE_RUNTIME, ...(origins.length > 0 ? { origins } : {}) }
+  return { kind, entry: { ...entry, ...more } }
 }

@@ -9,4 +9,15 @@ export default {
     // 'auto' makes a block for every transaction; also 'none' or 'interval:5000'.
     mining: 'auto',
   },
+  bundle: {
+    // All that the page may do besides being looked at. Whoever opens it sees the reasons.
+    capabilities: {
+      chain: {
+        ela: ['read'],
+        esc: ['read'],
+        eid: ['read'],
+        reason: 'to show heights, balances and identities',
+      },
+    },
+  },
 }

@@ -1,7 +1,7 @@
 /** A DApp under test: its events are kept, and it is gone at the end of the block. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Dapp, DappOptions, Networks, ServiceOptions } from '../../src/runtime/dapp-options.ts'
+import type { Dapp, DappOptions, Networks, RuntimeOptions } from '../../src/runtime/dapp-options.ts'
 import type { DappTalk, RuntimeEvent } from '../../src/runtime/events.ts'
 import { startDapp } from '../../src/runtime/host.ts'
 import { NO_APP, type ProjectManifest } from '../../src/runtime/unsigned.ts'
@@ -31,6 +31,23 @@ export interface TestedOptions extends Partial<DappOptions> {
   readonly manifest?: Partial<ProjectManifest>
   /** Whether questions wait for an answer. */
   readonly canAsk?: boolean
+  /** Chain → URL of a node. */
+  readonly chains?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What the runtime is given for a project in a test. */
+export function testedRuntime(
+  runRoot: string,
+  { manifest = {}, canAsk = false, chains = {} }: Omit<TestedOptions, 'kind'> = {},
+): RuntimeOptions {
+  return {
+    manifest: { ...unsignedManifest, ...manifest },
+    world: { chains, now: Date.now, resolveHost: async () => [] },
+    runRoot,
+    requiredLevel: undefined,
+    canAsk,
+    audit: () => undefined,
+  }
 }
 
 const unsignedManifest: ProjectManifest = {
@@ -40,22 +57,6 @@ const unsignedManifest: ProjectManifest = {
   publisher: NO_APP,
   capabilities: {},
   limits: {},
-}
-
-/** What a service needs besides its sources, with nothing of the world. */
-export function serviceUnderTest(
-  runRoot: string,
-  manifest: Partial<ProjectManifest>,
-  canAsk = false,
-): ServiceOptions {
-  return {
-    manifest: { ...unsignedManifest, ...manifest },
-    world: { chains: {}, now: Date.now, resolveHost: async () => [] },
-    runRoot,
-    requiredLevel: undefined,
-    canAsk,
-    audit: () => undefined,
-  }
 }
 
 export async function runDapp(
@@ -71,7 +72,7 @@ export async function runDapp(
   for (const [file, content] of Object.entries(files)) write(file, content)
   const events: DappEvent[] = []
   const runs = temporaryFolder()
-  const { manifest = {}, canAsk = false, ...others } = options
+  const { manifest: _, canAsk: __, chains: ___, ...others } = options
   const dapp = await startDapp(
     {
       name: 'under-test',
@@ -84,7 +85,7 @@ export async function runDapp(
       env: {},
       connect: [],
       networks: () => noNetworks,
-      service: serviceUnderTest(runs.path, manifest, canAsk),
+      runtime: testedRuntime(runs.path, options),
       ...others,
     },
     (event) => events.push(event),

@@ -108,6 +108,7 @@ export function stage(folder: TemporaryFolder, dapp: TestDapp): StagedDapp {
   return {
     folder: base,
     modules,
+    kind: { name: 'service', origins: [] },
     assets: dapp.assets === undefined ? undefined : path.join(base, 'assets'),
     identity: {
       ...{ app: 'did:elastos:test', publisher: 'did:elastos:publisher', name: 'test' },

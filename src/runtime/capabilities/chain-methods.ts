@@ -17,7 +17,13 @@ const EVM = [
 const MAINCHAIN = [
   ...['getamountbyinputs', 'getarbitratorgroupbyheight', 'getbestblockhash', 'getblock'],
   ...['getblockbyheight', 'getblockcount', 'getblockhash', 'getconfirmbyhash'],
-  ...['getconfirmbyheight', 'getcrrelatedstage', 'getcurrentheight', 'getrawtransaction'],
+  ...[
+    'getconfirmbyheight',
+    'getcrrelatedstage',
+    'getcurrentheight',
+    'gethistory',
+    'getrawtransaction',
+  ],
   ...['getreceivedbyaddress', 'getutxosbyamount', 'listcrcandidates', 'listcurrentcrs'],
   ...['listproducers', 'listunspent', 'producerstatus', 'votestatus', 'decoderawtransaction'],
   'estimatesmartfee',

@@ -26,6 +26,8 @@ export interface InstanceConfig {
   /** Ed25519 private key in PEM. */
   readonly privatePem: string
   readonly hosts: readonly string[]
+  /** Of other pages that may call the DApp. */
+  readonly origins: readonly string[]
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Most that the JavaScript heap may take. */
   readonly heapMiB: number
@@ -63,7 +65,7 @@ function worker(name: string, source: string, more: Readonly<Record<string, Capn
   }
 }
 
-function dappWorker({ id, modules, assets, hosts, front }: InstanceConfig): CapnpValue {
+function dappWorker({ id, modules, assets, hosts, origins, front }: InstanceConfig): CapnpValue {
   const [main] = modules
   const wrapper = ownName('ela-wrapper.js', modules)
   const frontName = front === undefined ? undefined : ownName('ela-front.js', modules)
@@ -74,7 +76,7 @@ function dappWorker({ id, modules, assets, hosts, front }: InstanceConfig): Capn
   }
   const bindings: CapnpValue[] = [{ name: 'ELA', service: shim }]
   if (assets !== undefined) bindings.push({ name: 'ASSETS', service: 'assets' })
-  const source = wrapperSource(main?.name ?? '', hosts, frontName)
+  const source = wrapperSource({ main: main?.name ?? '', hosts, origins, front: frontName })
   const base = worker(wrapper, source, {
     bindings,
     // `env` by import would be the engine's, not the one that the wrapper hands over.

@@ -10,11 +10,10 @@ export interface EngineEnd {
   readonly detail: string
 }
 
-export interface Engine {
-  /** The engine's own process. */
-  readonly pid: number
+/** What runs a DApp: an engine, or a server of pages, which has no process of its own. */
+export interface Runner {
+  readonly pid: number | undefined
   readonly port: number
-  readonly level: Level
   /** Resolves when nothing of it is left; never rejects. */
   readonly ended: Promise<EngineEnd>
   /** `undefined` once it has ended. */
@@ -23,4 +22,9 @@ export interface Engine {
   challenge(nonce?: string): Promise<boolean>
   /** Ends it at once; `ended` tells when it is gone. */
   kill(why: string): void
+}
+
+export interface Engine extends Runner {
+  readonly pid: number
+  readonly level: Level
 }

@@ -59,6 +59,7 @@ function emptyDapp(folder: string): StagedDapp {
   return {
     folder,
     modules: [{ name: 'main.js', file, type: 'esModule' }],
+    kind: { name: 'service', origins: [] },
     assets: undefined,
     identity: {
       ...{ app: 'ela:baseline', publisher: 'ela:baseline', name: 'an empty DApp' },

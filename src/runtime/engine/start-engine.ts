@@ -39,6 +39,8 @@ export interface EngineOptions {
   readonly port: number
   /** Values of `Host` that are answered; a name without a port gets the one that is listened on. */
   readonly hosts: readonly string[]
+  /** Of other pages that may call the DApp; none when left out. */
+  readonly origins?: readonly string[]
   /** Set on every answer; `undefined` removes what the DApp sets. */
   readonly headers: Readonly<Record<string, string | undefined>>
   /** Runs an engine that is not the pinned one. */
@@ -86,6 +88,7 @@ export async function startEngine(
       gateway: { socket: seen.gateway, token: options.gateway.token },
       privatePem: key.privatePem,
       hosts: options.hosts.map((host) => (host.includes(':') ? host : `${host}:${http.port}`)),
+      origins: options.origins ?? [],
       headers: options.headers,
       heapMiB: Math.floor(staged.limits.memoryMiB / 2),
     })

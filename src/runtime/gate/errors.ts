@@ -45,7 +45,7 @@ export const GateError = defineErrors('gate', {
   damagedState: (file: string, why: string) =>
     kept(`${file} cannot be read (${why})`, 'Remove it and run the DApp with its chain at hand.'),
   kindNotRun: (kind: string) => ({
-    message: `A bundle of kind \`${kind}\` is not run: the runtime runs services.`,
+    message: `A bundle of kind \`${kind}\` is not run: the runtime runs \`web\`, \`service\` and \`java\`.`,
     exit: 'misused',
   }),
   oldEntry: (runtime: string) => ({

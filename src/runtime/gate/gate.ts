@@ -15,7 +15,7 @@ import { type OpenedBundle, readFiles, readHead } from '../../bundle/read-bundle
 import type { DappIdentity, StagedDapp } from '../staged-dapp.ts'
 import { isAway } from './head.ts'
 import { type Proof, type ProofWorld, proveOffline, proveOnline } from './proof.ts'
-import { checkRunnable, limitsOf, modulesOf } from './runnable.ts'
+import { checkRunnable, limitsOf, startedAs } from './runnable.ts'
 import { Stage, type StagedFile } from './stage.ts'
 
 export interface Admission {
@@ -59,10 +59,9 @@ export async function passGate(
       world.memory.saw(proof.network, manifest.app, seen)
     }
     const identity = identityOf(bundle)
-    const modules = modulesOf(manifest, files)
     return {
       ...{ bundle, proof, files },
-      staged: { folder: target, modules, assets: undefined, identity, limits },
+      staged: { folder: target, ...startedAs(manifest, target, files), identity, limits },
       withheld: proof.isOffline ? WITHHELD_OFFLINE : [],
       warnings: [...(proof.isOffline ? [offlineWarning(proof, world)] : []), ...proof.warnings],
     }

@@ -1,9 +1,12 @@
 /** What a DApp's page may do, as headers that its own answers cannot change. */
 
 export interface PageWish {
-  /** Origins it may ask besides its own: those of its `net` capability that were granted. */
+  /**
+   * Origins it may ask besides its own. None for a release: what it may reach on the internet it
+   * reaches by the `net` capability, through the gateway.
+   */
   readonly connect: readonly string[]
-  /** Whether it runs WebAssembly. */
+  /** Whether it has WebAssembly among its files. */
   readonly wasm: boolean
 }
 

@@ -1,5 +1,6 @@
 /** A web DApp: a public folder, served, whose pages follow its files. */
 import { readdirSync } from 'node:fs'
+import type { Server } from 'node:http'
 import path from 'node:path'
 import { messageOf } from '../../base/errors.ts'
 import { closeServer, portOf } from '../../base/loopback-server.ts'
@@ -8,19 +9,27 @@ import { sinceEdit } from '../edit-time.ts'
 import type { OnRuntimeEvent } from '../events.ts'
 import { sayMovedPort } from '../port.ts'
 import { watchFiles } from '../watch.ts'
+import { DevGateway } from './dev-gateway.ts'
 import { LivePages } from './live-reload.ts'
 import { labelOf } from './origin.ts'
-import { startWebServer } from './web-server.ts'
+import { type Site, startWebServer } from './web-server.ts'
 
+/** Throws `runtime/portBusy`, `runtime/portForbidden` and `bundle/badCapability`. */
 export async function startWebDapp(options: DappOptions, onEvent: OnRuntimeEvent): Promise<Dapp> {
   const began = performance.now()
   const pages = new LivePages()
-  const { name, entry, networks } = options
-  const policy = { connect: options.connect, wasm: hasWasm(entry) }
-  const site = { name, label: labelOf(name, undefined), root: entry, policy, networks, live: pages }
-  const server = await startWebServer(site, options)
+  const gateway = new DevGateway(options.runtime, onEvent)
+  let server: Server
+  try {
+    await gateway.open(options.runtime.manifest)
+    server = await startWebServer(siteOf(options, gateway, pages), options)
+  } catch (error) {
+    await gateway.close()
+    throw error
+  }
   const url = `http://127.0.0.1:${portOf(server)}/`
   sayMovedPort(options, portOf(server), onEvent)
+  tellAdmitted(options, onEvent)
   const ready = (tookMs: number) =>
     onEvent({
       event: 'dapp-ready',
@@ -51,11 +60,32 @@ export async function startWebDapp(options: DappOptions, onEvent: OnRuntimeEvent
       pages.tell(['*'])
       ready(0)
     },
+    change: async (manifest) => {
+      await gateway.open(manifest)
+      pages.tell(['*'])
+    },
+    answer: (id, answer) => gateway.answer(id, answer),
     stop: async () => {
       await (await watching).close()
       await closeServer(server)
+      await gateway.close()
     },
   }
+}
+
+function siteOf(options: DappOptions, gateway: DevGateway, live: LivePages): Site {
+  const { name, entry: root, networks } = options
+  const policy = { connect: options.connect, wasm: hasWasm(root) }
+  return {
+    ...{ name, label: labelOf(name, undefined), root, policy, networks, live },
+    gateway: () => gateway.address,
+  }
+}
+
+function tellAdmitted({ runtime }: DappOptions, onEvent: OnRuntimeEvent): void {
+  const { name, version, app, publisher } = runtime.manifest
+  const who = { instance: 'page', name, version, app, publisher, bundleId: undefined }
+  onEvent({ event: 'dapp-admitted', ...who, signature: 'unsigned', signers: [], warnings: [] })
 }
 
 /** Files whose code a page can only run when its policy lets it. */

@@ -2,7 +2,8 @@
  * The HTTP server of a DApp's page.
  *
  *     /__ela/session.json   the networks the page may ask
- *     /__ela/rpc/<node>     JSON-RPC of a node
+ *     /__ela/v1/…           calls of capabilities, and
+ *     /__ela/rpc/<node>     JSON-RPC of a node, as far as the page may read it
  *     /__ela/live.js        in `ela dev`: the script that follows changes, and
  *     /__ela/events         the stream it listens to
  *     everything else       the files
@@ -11,14 +12,16 @@ import { existsSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import path from 'node:path'
 import { systemCodeOf } from '../../base/errors.ts'
+import type { Admission, Handler } from '../../base/loopback-server.ts'
 import { stringify } from '../../base/printer.ts'
 import type { Networks } from '../dapp-options.ts'
+import type { GatewayAddress } from '../gateway/gateway-client.ts'
 import { listenNear, type PortWish } from '../port.ts'
 import { LIVE_EVENTS_PATH, LIVE_SCRIPT, LIVE_SCRIPT_PATH, type LivePages } from './live-reload.ts'
 import { admitTo } from './origin.ts'
+import { CALL_PATH, passCall, passRpc, RPC_PATH } from './page-door.ts'
 import { type PageWish, pageHeaders } from './page-policy.ts'
 import { findPublicFile } from './public-file.ts'
-import { passRpc, RPC_PATH } from './rpc-door.ts'
 import { sendFile } from './send-file.ts'
 
 const OWN_PATHS = '/__ela/'
@@ -32,6 +35,8 @@ export interface Site {
   readonly root: string
   readonly policy: PageWish
   readonly networks: () => Networks
+  /** What decides over its calls. */
+  readonly gateway: () => GatewayAddress
   /** In `ela dev`: the pages that follow changes. */
   readonly live?: LivePages | undefined
   /**
@@ -41,21 +46,26 @@ export interface Site {
   readonly digests?: ReadonlyMap<string, string> | undefined
 }
 
-/** Throws `runtime/portBusy` or `runtime/portForbidden`. */
-export async function startWebServer(site: Site, wish: PortWish): Promise<Server> {
+/** How requests of a site are answered, and which are not. */
+export function siteServer(site: Site): { readonly handle: Handler; readonly admit: Admission } {
   const headers = Object.entries(pageHeaders(site.policy)).filter(
     (header): header is [string, string] => header[1] !== undefined,
   )
-  return listenNear(
-    wish,
-    (request, response) => {
+  return {
+    admit: admitTo(site.label),
+    handle: (request, response) => {
       for (const [name, value] of headers) response.setHeader(name, value)
       const url = request.url ?? '/'
       if (url.startsWith(OWN_PATHS)) answerOwn(request, response, site)
       else answerPublic(request, response, site)
     },
-    admitTo(site.label),
-  )
+  }
+}
+
+/** Throws `runtime/portBusy` or `runtime/portForbidden`. */
+export async function startWebServer(site: Site, wish: PortWish): Promise<Server> {
+  const { handle, admit } = siteServer(site)
+  return listenNear(wish, handle, admit)
 }
 
 function answerOwn(request: IncomingMessage, response: ServerResponse, site: Site): void {
@@ -63,7 +73,9 @@ function answerOwn(request: IncomingMessage, response: ServerResponse, site: Sit
   const { live } = site
   const url = request.url ?? '/'
   if (url.startsWith(RPC_PATH)) {
-    passRpc(request, response, site.networks()).catch(() => response.destroy())
+    passRpc(request, response, site.gateway()).catch(() => response.destroy())
+  } else if (url.startsWith(CALL_PATH)) {
+    passCall(request, response, site.gateway())
   } else if (request.method !== 'GET') {
     response.writeHead(405, { allow: 'GET' }).end()
   } else if (url === '/__ela/session.json') {

@@ -53,6 +53,7 @@ const config: InstanceConfig = {
   gateway: { socket: '/run/gw.sock', token: HOSTILE },
   privatePem: HOSTILE,
   hosts: [HOSTILE],
+  origins: [HOSTILE],
   headers: { [HOSTILE]: HOSTILE, gone: undefined },
   heapMiB: 256,
 }

@@ -1,12 +1,13 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { closeServer, listenLoopback, portOf, readBody } from '../../../src/base/loopback-server.ts'
+import { closeServer, listenLoopback, portOf } from '../../../src/base/loopback-server.ts'
+import { NO_APP } from '../../../src/runtime/unsigned.ts'
 import { labelOf } from '../../../src/runtime/web/origin.ts'
 import { startWebServer } from '../../../src/runtime/web/web-server.ts'
 import { type DappUnderTest, noNetworks, runDapp } from '../../support/dapp.ts'
 import { fails, until } from '../../support/fails.ts'
+import { FakeRefusal, fakeRpc } from '../../support/fake-rpc.ts'
 import { temporaryFolder } from '../../support/folder.ts'
 import { rawGet, rawRequest } from '../../support/raw-http.ts'
 
@@ -230,6 +231,7 @@ test('serves a release as it was signed: nothing else, and for good', async () =
     {
       ...{ name: 'shop', label: labelOf('shop', 'sha256:1'), root: folder.path, digests },
       ...{ policy: { connect: [], wasm: false }, networks: () => noNetworks },
+      gateway: () => ({ socket: folder.join('none'), token: '' }),
     },
     { port: 0, strictPorts: false },
   )
@@ -301,36 +303,69 @@ test('shows the public part of the session, with every door in its own origin', 
   assert.is((await fetch(`${web.url}__ela/nope`)).status, 404)
 })
 
-test('passes JSON-RPC on to the nodes, as it is', async () => {
-  const node = await listenLoopback(async (request, response) => {
-    const body = Buffer.from((await readBody(request, 1e6)) ?? [])
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(`{"echo":${body.toString()}}`)
-  }, 0)
-  const gone = createServer()
-  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
-  const goneUrl = `http://127.0.0.1:${portOf(gone)}/`
-  await closeServer(gone)
-  await using web = await runDapp(site, {
-    kind: 'web',
-    networks: () => ({
-      ...noNetworks,
-      nodes: { esc: { rpc: `http://127.0.0.1:${portOf(node)}/` }, eid: { rpc: goneUrl } },
-    }),
+test('lets a page read what its project asks for, by its own origin', async () => {
+  await using node = await fakeRpc({
+    eth_chainId: () => '0x15',
+    eth_blockNumber: () => '0x1f',
+    eth_call: () => {
+      throw new FakeRefusal(3, 'execution reverted')
+    },
+    eth_sendRawTransaction: () => '0xdead',
   })
-  const ask = (name: string, body: string, method = 'POST') =>
-    fetch(`${web.url}__ela/rpc/${name}`, { method, ...(method === 'POST' ? { body } : {}) })
-  assert.equal(await (await ask('esc', '{"id":7}')).json(), { echo: { id: 7 } })
-  const unknown = await ask('constructor', '{}')
-  assert.is(unknown.status, 404)
-  assert.match(await unknown.text(), 'Running: esc, eid.')
-  assert.is((await ask('esc', '', 'GET')).status, 405)
-  assert.is((await ask('eid', '{}')).status, 502)
-  assert.is(
-    (await ask('esc', 'x'.repeat(9 * 1024 * 1024)).catch(() => ({ status: 413 }))).status,
-    413,
-  )
-  await closeServer(node)
+  const capabilities = { chain: { esc: ['read'] } }
+  const chains = { esc: [node.url], eid: [node.url] }
+  await using web = await runDapp(site, { kind: 'web', manifest: { capabilities }, chains })
+  const post = (path: string, body: string, method = 'POST') =>
+    fetch(`${web.url}__ela/${path}`, { method, ...(method === 'POST' ? { body } : {}) })
+  const ask = async (node: string, asked: unknown) =>
+    (await post(`rpc/${node}`, JSON.stringify(asked))).json()
+  const height = { jsonrpc: '2.0', id: 7, method: 'eth_blockNumber' }
+  assert.equal(await ask('esc', height), { jsonrpc: '2.0', id: 7, result: '0x1f' })
+  assert.equal(await ask('esc', [height, { ...height, id: 'x' }]), [
+    { jsonrpc: '2.0', id: 7, result: '0x1f' },
+    { jsonrpc: '2.0', id: 'x', result: '0x1f' },
+  ])
+  const why = async (node: string, asked: unknown) =>
+    ((await ask(node, asked)) as { error: { message: string } }).error.message
+  assert.match(await why('esc', { ...height, method: 'eth_call' }), 'execution reverted')
+  assert.match(await why('eid', height), 'capability/notDeclared')
+  assert.match(await why('esc', { ...height, method: 'eth_sendRawTransaction' }), 'notReadable')
+  assert.match(await why('esc', 7), 'names its method')
+  assert.not(node.calls.includes('eth_sendRawTransaction'))
+
+  assert.is((await post('rpc/constructor', '{}')).status, 404)
+  assert.is((await post('rpc/esc', '', 'GET')).status, 405)
+  assert.is((await post('rpc/esc', '[]')).status, 400)
+  assert.is((await post('rpc/esc', 'no json')).status, 400)
+  const long = await post('rpc/esc', 'x'.repeat(2 ** 21)).catch(() => ({ status: 413 }))
+  assert.is(long.status, 413)
+
+  const called = await post('v1/chain/read', '["esc","eth_blockNumber"]')
+  assert.equal(await called.json(), { value: '0x1f' })
+  for (const path of ['v1/storage/list', 'v1/chain/nope', 'v1/constructor/name', 'v1/']) {
+    const { status } = await post(path, '[]')
+    assert.ok(status === 403 || status === 404, `${path}: ${status}`)
+  }
+  const who = (await (await post('v1/whoami', '[]')).json()) as { value: { name: string } }
+  assert.is(who.value.name, 'under-test')
+})
+
+test('asks its user before a page gets more than it had', async () => {
+  const capabilities = { storage: { bytes: 1024 } }
+  await using web = await runDapp(site, { kind: 'web', canAsk: true, manifest: { capabilities } })
+  const call = async (path: string, body: string) =>
+    (await fetch(`${web.url}__ela/v1/${path}`, { method: 'POST', body })).status
+  assert.is(await call('storage/put', '["k","v"]'), 200)
+  assert.is(await call('clock/now', '[]'), 403)
+  const more = { ...capabilities, net: { hosts: ['https://a.example'] } }
+  const manifest = { name: 'under-test', version: '0.1.0', app: NO_APP, publisher: NO_APP }
+  await web.dapp.change?.({ ...manifest, capabilities: more, limits: {} })
+  const { id, ask } = await web.nth('dapp-asks', 1)
+  assert.is(ask.capability, 'net')
+  assert.is(await call('net/fetch', '["https://a.example/"]'), 403)
+  assert.is(await call('storage/getText', '["k"]'), 200)
+  await web.dapp.answer?.(id, 'once')
+  assert.is.not(await call('net/fetch', '["https://a.example/"]'), 403)
 })
 
 test('takes the next port when the wanted one is busy, and says so', async () => {

@@ -1,11 +1,11 @@
 /**
- * The module that the engine calls; it calls the DApp. Three lines are put in front of it, which
- * bring `elaOf`, which makes `env.ELA` of what the engine binds, `dapp`, the DApp's main module, and
- * `hosts`, the values of `Host` that it answers to.
+ * The module that the engine calls; it calls the DApp. Lines are put in front of it that bring
+ * `elaOf`, which makes `env.ELA` of what the engine binds, `dapp`, the DApp's main module, `hosts`,
+ * the values of `Host` that it answers to, and `callers`, the origins of other pages that may call it.
  *
  * - Another name that leads here is DNS rebinding: a page of a foreign site would be of one origin
  *   with the DApp.
- * - A request that a foreign page makes is refused, unless it is a link that is followed. Browsers
+ * - A request that another page makes is refused, unless it is a link that is followed. Browsers
  *   say so in `Sec-Fetch-Site`; older ones say at least `Origin` when something is sent.
  *
  * It shares its realm with the DApp, which could undo all of it and would harm only itself.
@@ -28,11 +28,12 @@ function refusal({ headers, method }) {
   const reads = method === 'GET' || method === 'HEAD'
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin' && site !== 'none') {
+    if (callers.has(headers.get('origin'))) return undefined
     if (!reads || headers.get('sec-fetch-mode') !== 'navigate') return 403
   }
   if (reads && !headers.has('upgrade')) return undefined
   const origin = headers.get('origin')
-  return origin === null || origins.has(origin) ? undefined : 403
+  return origin === null || origins.has(origin) || callers.has(origin) ? undefined : 403
 }
 
 export default {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { compileWorker, openWorkerCompiler } from '../../src/base/compile-worker.ts'
+import { compileWorker, openWorkerCompiler } from '../../src/build/compile-worker.ts'
 import { fails } from '../support/fails.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts'
 

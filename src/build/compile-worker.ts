@@ -5,7 +5,7 @@
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
-import { CompileError, failureOf } from './compile.ts'
+import { CompileError, failureOf } from '../base/compile.ts'
 
 export interface CompiledWorker {
   readonly code: string
