@@ -320,6 +320,32 @@ test('a refusal of a service is a denial, bad luck is not', async () => {
   )
 })
 
+test('what stops a call before its service is a denial, and only what is refused is abuse', async () => {
+  await using gateway = await testGateway({ wishes: { clock: {} } })
+  for (let count = 0; count < 60; count += 1) await gateway.raw(good, 'no list')
+  assert.equal(
+    [...new Set(gateway.audit.map(({ decision, reason }) => `${decision} ${reason}`))],
+    ['deny capability/badBody'],
+  )
+  assert.equal(gateway.abuses, [])
+})
+
+test('a caller that goes away in the middle of its body is no abuse, and holds nothing up', async () => {
+  await using gateway = await testGateway({ wishes: { clock: {} } })
+  const start = `POST ${NOW} HTTP/1.1\r\nx-ela-token: ${TOKEN}\r\ncontent-length: 500\r\n\r\n[`
+  for (let count = 0; count < 60; count += 1) {
+    await new Promise<void>((resolve) => {
+      const connection = connect(gateway.socket, () => {
+        connection.write(start, () => connection.destroy())
+      })
+      connection.on('close', () => resolve())
+    })
+  }
+  await until('all are written down', () => gateway.audit.length >= 60)
+  assert.equal(gateway.abuses, [])
+  assert.is(typeof (await gateway.call('clock/now')), 'number')
+})
+
 test('a socket whose path is too long for the system is refused by name', async () => {
   await fails('runtime/gatewaySocket', () => {
     return testGateway({}).then(async (gateway) => {
