@@ -110,8 +110,8 @@ export async function closedLoop(
 }
 
 /**
- * So many a second, whether answered or not; a time counts from when it should have been sent. The
- * loop spins, because timers are no finer than a millisecond.
+ * So many a second, whether those before were answered or not. A time counts from when it was sent,
+ * which may be a millisecond late: a loop that spins would take a core from the server.
  */
 export async function openLoop(
   request: LoadRequest,
@@ -125,7 +125,8 @@ export async function openLoop(
   const count = Math.floor((perSecond * forMs) / 1000)
   let failure: Error | undefined
   let answered = 0
-  const send = (due: number) => {
+  const send = () => {
+    const sentAt = performance.now()
     let line = idle.pop()
     if (line === undefined) {
       line = new Line(request.port)
@@ -135,18 +136,14 @@ export async function openLoop(
     used.send(bytes, (error) => {
       failure ??= error
       answered += 1
-      times.push(performance.now() - due)
+      times.push(performance.now() - sentAt)
       idle.push(used)
     })
   }
   for (let sent = 0; answered < count && failure === undefined; ) {
-    const due = began + (sent * 1000) / perSecond
-    if (sent < count && performance.now() >= due) {
-      send(due)
-      sent += 1
-    } else {
-      await new Promise(setImmediate)
-    }
+    const due = Math.min(count, ((performance.now() - began) * perSecond) / 1000)
+    for (; sent < due; sent += 1) send()
+    await new Promise((resolve) => setTimeout(resolve, 1))
   }
   for (const line of all) line.close()
   if (failure !== undefined) throw failure
