@@ -227,6 +227,7 @@ export class Instance {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     // The token dies first: nothing that the DApp asks for from now on is done.
+    this.#gateway?.end()
     const closing = this.#gateway?.close()
     this.#engine?.kill(why)
     await Promise.all([closing, this.#engine?.ended])

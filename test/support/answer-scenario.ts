@@ -61,6 +61,8 @@ export async function tellScenario(): Promise<readonly Told[]> {
   )
   const env = {
     HOME: folder.join('home'),
+    // Of others who run DApps on this machine nothing is told.
+    ELA_RUN_FOLDER: folder.join('runs'),
     PATH: process.env['PATH'] ?? '',
     ELA_PASSWORD_FILE: folder.join('password'),
   }
@@ -79,6 +81,7 @@ export async function tellScenario(): Promise<readonly Told[]> {
     await keys(ask, folder.path)
     await bundles(ask, folder.path)
     await releases(ask, folder.path)
+    await dapps(ask, folder.path)
     await wallets(ask)
     await failures(ask, folder.path)
     await networks(ask, folder.path)
@@ -248,6 +251,26 @@ async function releases(ask: Ask, folder: string): Promise<void> {
   await book.decide('net', 'always')
   await ask('grants list')
   await ask(`grants revoke ${data.app} net`)
+}
+
+async function dapps(ask: Ask, folder: string): Promise<void> {
+  const there = { cwd: `${folder}/desk` }
+  writeFiles(there.cwd, {
+    'main.js': 'export default { fetch: () => new Response("open") }',
+    'package.json': '{"name":"desk","version":"1.0.0"}',
+    'ela.config.json':
+      '{"name":"desk","kind":"service","entry":"main.js","bundle":{"capabilities":{"clock":{}}}}',
+  })
+  await ask('did new desk')
+  await ask('did publish desk')
+  await ask('pack --as desk', there)
+  await ask('run desk-1.0.0.dapp.tgz', {
+    ...there,
+    meanwhile: async () => {
+      await ask('ps')
+      await ask('stop desk')
+    },
+  })
 }
 
 async function wallets(ask: Ask): Promise<void> {
