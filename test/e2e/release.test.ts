@@ -15,7 +15,14 @@ import { networkOf } from '../../src/releases/network.ts'
 import { highestSeen } from '../../src/releases/seen.ts'
 import { changeDid } from '../../src/wallet/did-change.ts'
 import { fileServer } from '../support/file-server.ts'
-import { newApp, packApp, type ReleaseProject, releaseProject } from '../support/release-project.ts'
+import { foreignNode } from '../support/foreign-node.ts'
+import {
+  newApp,
+  type Person,
+  packApp,
+  type ReleaseProject,
+  releaseProject,
+} from '../support/release-project.ts'
 
 const test = suite<{ here: ReleaseProject }>('releases of DApps')
 
@@ -363,6 +370,47 @@ test('content may lie in a store of one’s own, or as a file on a web server', 
   const jan = person('jan')
   assert.is((await jan.run(`install ${did}`)).error, 'release/notFetched')
   assert.is((await jan.does(`install ${did} --store kubo:${kubo.url}`)).seq, 3)
+})
+
+test('on a network that is no devnet it asks first, and no public key signs', async ({ here }) => {
+  const { developer, person } = here
+  const did = await newApp(developer, 'abroad')
+  const { file } = await packApp(developer, { name: 'abroad', seq: 1 })
+  await using node = await foreignNode(escOf(here))
+  const { ELA_REGISTRY: address = '', EID_RPC_URL: eid = '' } = here.devnet.session.environment
+  const chains = `--esc ${node.url} --registry ${address} --eid ${eid}`
+  const told = async (who: Person, line: string) => {
+    const { code, error, stderr } = await who.run(`${line} ${chains}`)
+    return { answer: [code, error], stderr }
+  }
+  const asked = await told(developer, `publish ${file}`)
+  assert.equal(asked.answer, [3, 'command/confirmationNeeded'])
+  const signed = await told(developer, `publish ${file} --yes`)
+  assert.equal(signed.answer, [6, 'wallet/foreignNetwork'])
+  assert.not.ok(node.methods.includes('eth_sendRawTransaction'))
+  await developer.does(`publish ${file}`)
+  for (const verb of ['revoke abroad 1', 'floor abroad 1', 'yank abroad 1']) {
+    const verbs = await told(developer, `release ${verb} --yes`)
+    assert.equal(verbs.answer, [6, 'wallet/foreignNetwork'])
+  }
+  assert.not.ok(node.methods.includes('eth_sendRawTransaction'))
+  // A node that holds back new blocks would hide what was revoked.
+  const pat = person('pat')
+  node.ageSeconds = 3 * 3_600
+  const old = await told(pat, `install ${did}`)
+  assert.equal(old.answer, [0, undefined])
+  assert.match(old.stderr, 'minutes old')
+  node.ageSeconds = 26 * 3_600
+  for (const line of [`install ${did}`, 'update', `release list ${did}`]) {
+    assert.equal((await told(pat, line)).answer, [5, 'release/notFresh'], line)
+  }
+  const nowhere = `install ${did} --esc http://127.0.0.1:1 --registry ${address} --eid ${eid}`
+  assert.equal(
+    [(await pat.run(nowhere)).code, (await pat.run(nowhere)).error],
+    [5, 'rpc/unreachable'],
+  )
+  const lost = await pat.run(`install ${did} --esc ${node.url}`)
+  assert.equal([lost.code, lost.error], [8, 'release/noRegistry'])
 })
 
 test('a key that was taken back signs nothing new, and what it released stays good', async ({
