@@ -196,7 +196,7 @@ test('holds every class of attack that tar readers had an advisory for', () => {
 })
 
 for (const [what, attack] of Object.entries(insertions)) {
-  test(`refuses ${what}, wherever it stands`, async () => {
+  test(`attack 17: refuses ${what}, wherever it stands`, async () => {
     await refused(both(attack, vector))
     await refused(both(HEAD, attack, FILES, END), 'bundle/wrongHeader')
     await refused(both(HEAD, attack, INDEX, SCRIPT, END), 'bundle/wrongHeader')
@@ -206,7 +206,7 @@ for (const [what, attack] of Object.entries(insertions)) {
   })
 }
 
-test('refuses files that are missing or in another order', async () => {
+test('attack 21: refuses files that are missing or in another order', async () => {
   await refused(both(HEAD, EMPTY, INDEX, END), 'bundle/wrongHeader')
   await refused(both(HEAD, EMPTY, SCRIPT, INDEX, END), 'bundle/wrongHeader')
   await refused(both(HEAD, FILES), 'bundle/cutOff')
@@ -293,7 +293,7 @@ const signedPaths = [
   ],
 ]
 for (const path of signedPaths) {
-  test(`refuses the path ${JSON.stringify(path).slice(0, 40)} even when it is signed`, async () => {
+  test(`attack 19: refuses the path ${JSON.stringify(path).slice(0, 40)} even when it is signed`, async () => {
     const files = [...vectorListed, evilLine(path)].sort((a, b) =>
       Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
     )
@@ -368,7 +368,7 @@ test('refuses a duplicate member in a manifest', async () => {
   await refused(await forged({ manifest: Buffer.from(`{"app":"x",${text.slice(1)}`) }))
 })
 
-test('refuses content that unpacks to far more than the file, however well it is signed', async () => {
+test('attack 20: refuses content that unpacks to far more than the file, however well it is signed', async () => {
   const zeros = Buffer.alloc(20 << 20)
   const bomb = { path: 'zeros', mode: '644' as const, size: zeros.length, sha256: sha256(zeros) }
   const data = both(FILES, entry({ name: 'zeros' }, zeros))

@@ -49,7 +49,7 @@ test('takes the vector, with and without the document of its app', async () => {
   }
 })
 
-test('refuses every single flipped bit of the vector', async () => {
+test('attack 21: refuses every single flipped bit of the vector', async () => {
   const tar = await vectorTar()
   const taken: number[] = []
   const codes = new Map<string, number>()

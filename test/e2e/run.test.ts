@@ -144,7 +144,7 @@ test('a revoked grant is refused at the next call', async () => {
   await over
 })
 
-test('killing ela leaves no process, and the next start takes its folder away', async () => {
+test('attacks 41, 42: killing ela leaves no process, and the next start takes its folder away', async () => {
   const words = `run ${BUNDLE} --grant all --json-stream`
   const killed = elaProcess(words, { cwd: at.cwd, env: at.env })
   const status = await until(
@@ -165,7 +165,7 @@ test('killing ela leaves no process, and the next start takes its folder away', 
   await killed[Symbol.asyncDispose]()
 })
 
-test('deactivating its DID ends it at the next block, with the reason, for good', async () => {
+test('attack 27: deactivating its DID ends it at the next block, with the reason, for good', async () => {
   const one = await running()
   const other = await running('--grant all --audit')
   assert.is((await told('did deactivate shop')).code, 0)

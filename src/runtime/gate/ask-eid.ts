@@ -10,6 +10,7 @@ import type { KnownDid, Lookup } from '../../identity/did-documents.ts'
 import { type DidStatus, resolveDid } from '../../identity/did-resolve.ts'
 import { checkGenuineDocument } from '../../identity/verify-document.ts'
 import { canonicalJson, type Json } from '../../protocol/did/canonical-json.ts'
+import { isKeyDid } from '../../protocol/did/did.ts'
 import { parseDocument } from '../../protocol/did/document.ts'
 import { GateError } from './errors.ts'
 import { type ChainNode, headWarning, isAway } from './head.ts'
@@ -59,15 +60,16 @@ export async function askEid(world: AskWorld): Promise<Asked> {
 }
 
 function lookupOf(nodes: readonly ChainNode[], documents: Map<string, Json>): Lookup {
-  const known = new Map<string, Promise<KnownDid | undefined>>()
-  const lookup: Lookup = {
-    did: (did) => {
-      const found = known.get(did) ?? askAll(nodes, did)
-      known.set(did, found)
-      return found
-    },
-    isRevoked: async () => {
-      throw new Error('the gate asks for no credentials')
+  const isRevoked = async () => {
+    throw new Error('the gate asks for no credentials')
+  }
+  const lookup: Lookup = { isRevoked, did: once((did) => askAll(nodes, did)) }
+  // Controllers have none themselves, so no answer can lead back to the question.
+  const controllers: Lookup = {
+    isRevoked,
+    did: async (did) => {
+      if (isKeyDid(did)) return lookup.did(did)
+      throw GateError.unusableAnswer(nodes[0]?.url ?? '', `${did} cannot control another DID`)
     },
   }
   const askAll = async (all: readonly ChainNode[], did: string): Promise<KnownDid | undefined> => {
@@ -79,7 +81,7 @@ function lookupOf(nodes: readonly ChainNode[], documents: Map<string, Json>): Lo
     }
     if (first.document === undefined) return undefined
     const document = parseDocument(first.document)
-    await checkGenuineDocument(document, lookup).catch((error: unknown) => {
+    await checkGenuineDocument(document, controllers).catch((error: unknown) => {
       if (isOfGate(error)) throw error
       throw GateError.forgedDocument(first.url, did, error)
     })
@@ -87,6 +89,17 @@ function lookupOf(nodes: readonly ChainNode[], documents: Map<string, Json>): Lo
     return { document, deactivated: first.status === 'deactivated' }
   }
   return lookup
+}
+
+function once(
+  ask: (did: string) => Promise<KnownDid | undefined>,
+): (did: string) => Promise<KnownDid | undefined> {
+  const asked = new Map<string, Promise<KnownDid | undefined>>()
+  return (did) => {
+    const found = asked.get(did) ?? ask(did)
+    asked.set(did, found)
+    return found
+  }
 }
 
 interface Answer {

@@ -19,7 +19,9 @@ import { messageFor } from '../../../src/bundle/signature-file.ts'
 import { keySigner } from '../../../src/bundle/signer.ts'
 import { newDocument } from '../../../src/identity/did-document.ts'
 import type { JsonObject } from '../../../src/protocol/did/canonical-json.ts'
+import { wholeDocumentText } from '../../../src/protocol/did/document.ts'
 import type { Registry, ReleaseRecord, Standing } from '../../../src/releases/standing.ts'
+import { askEid } from '../../../src/runtime/gate/ask-eid.ts'
 import { openFolder } from '../../../src/runtime/gate/folder-source.ts'
 import { type OpenBundled, passGate } from '../../../src/runtime/gate/gate.ts'
 import { type GateMemory, gateMemoryIn } from '../../../src/runtime/gate/memory.ts'
@@ -105,7 +107,7 @@ test('lets in what its app signed, and stages exactly the verified bytes', async
   assert.is(statSync(main?.file ?? '').mode & 0o777, 0o444)
 })
 
-test('refuses every kind of identity that does not hold', async () => {
+test('attack 26: refuses every kind of identity that does not hold', async () => {
   using folder = temporaryFolder()
   const expired = newDocument({ privateKey, time: time - 100, expires: time - 10 })
   const removed = { ...document, authentication: [], publicKey: [] }
@@ -136,7 +138,7 @@ test('takes an old head from the devnet of this machine alone, and warns of a la
   assert.match((await one.pass()).warnings.join(), /60 minutes old/)
 })
 
-test('refuses when two nodes disagree, and goes by the one that answers', async () => {
+test('attack 30: refuses when two nodes disagree, and goes by the one that answers', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   await using other = await fakeEid({ document, status: 2 })
@@ -155,7 +157,7 @@ test('refuses when two nodes disagree, and goes by the one that answers', async 
   assert.match(warnings.join(), /does not answer/)
 })
 
-test('refuses answers that are none, instead of taking them for silence', async () => {
+test('attack 30: refuses answers that are none, instead of taking them for silence', async () => {
   using folder = temporaryFolder()
   const one = await ready(folder, NOWHERE)
   const head = { timestamp: `0x${time.toString(16)}` }
@@ -170,6 +172,34 @@ test('refuses answers that are none, instead of taking them for silence', async 
     const act = () => one.pass({ eid: [{ url: eid.url, isDevnet: false }] })
     await refused(one, 'gate/unusableAnswer', act)
   }
+})
+
+test('attack 30: is not led in circles by DIDs that control each other', async () => {
+  const names = ['did:elastos:ring-one', 'did:elastos:ring-two']
+  /** A node that makes documents up: each names the other for its controller. */
+  const invented = (did: string) => {
+    const text = wholeDocumentText(document).replaceAll(document.id, did)
+    const controller = names.filter((name) => name !== did)
+    const whole = { ...(JSON.parse(text) as JsonObject), controller }
+    const payload = Buffer.from(JSON.stringify(whole)).toString('base64url')
+    const header = { specification: 'elastos/did/1.0', operation: 'create' }
+    const mined = { txid: '11'.repeat(32), timestamp: '2026-01-01T00:00:00Z' }
+    return { did, status: 0, transaction: [{ ...mined, operation: { header, payload } }] }
+  }
+  await using eid = await fakeRpc({
+    eth_getBlockByNumber: () => ({ timestamp: `0x${time.toString(16)}` }),
+    did_resolveDID: ([{ did }]: [{ did: string }]) => invented(did),
+  })
+  const { lookup } = await askEid({ nodes: [{ url: eid.url, isDevnet: false }], time })
+  const asked = Promise.race([
+    lookup.did(names[0] ?? ''),
+    new Promise((resolve) => setTimeout(resolve, 5_000, 'still asking').unref()),
+  ])
+  const { code } = await asked.then(
+    (answer) => ({ code: String(answer) }),
+    (error: { code: string }) => error,
+  )
+  assert.match(code, /^gate\/(unusableAnswer|forgedDocument)$/)
 })
 
 test('without the chain goes by the last proof for a day, with less', async () => {
@@ -216,7 +246,7 @@ function registry(bundle: string, says: Partial<ReleaseRecord>, more: Partial<St
   return { releases: { height, network: async () => 'net', standing: async () => standing } }
 }
 
-test('asks the registry: revoked, below the floor, another number, withdrawn, newer', async () => {
+test('attack 28: asks the registry: revoked, below the floor, another number, withdrawn, newer', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
@@ -258,7 +288,7 @@ test('a registry that is away makes it offline, one that is stuck is refused', a
   await refused(one, 'gate/unusableAnswer', () => one.pass(on(wrong.url)))
 })
 
-test('refuses a release older than one that ran here, on the same network', async () => {
+test('attack 28: refuses a release older than one that ran here, on the same network', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
@@ -288,7 +318,7 @@ test('refuses what is on the deny list, of this network or when nobody knows whi
   await one.pass()
 })
 
-test('refuses signatures of others, of nobody, and a manifest that was widened', async () => {
+test('attacks 22, 29: refuses signatures of others, of nobody, and a manifest that was widened', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const strange = async (manifest: Buffer) => [
@@ -345,7 +375,7 @@ test('an unpacked bundle is held to the same bytes', async () => {
   await fails('gate/noBundleFolder', () => one.pass({}, () => openFolder(folder.join('empty'))))
 })
 
-test('changing the bundle after the gate changes nothing that runs', async () => {
+test('attack 23: changing the bundle after the gate changes nothing that runs', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
@@ -357,7 +387,7 @@ test('changing the bundle after the gate changes nothing that runs', async () =>
   assert.is(readFileSync(staged.modules[0]?.file ?? '', 'utf8'), files['service.js'])
 })
 
-test('a folder planted in the place of the stage stops everything', async () => {
+test('attack 23: a folder planted in the place of the stage stops everything', async () => {
   using folder = temporaryFolder()
   await using eid = await fakeEid({ document })
   const one = await ready(folder, eid.url)
