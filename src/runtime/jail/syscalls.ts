@@ -86,6 +86,8 @@ export const syscalls = {
   sched_getaffinity: [204, 123],
   sched_getparam: [143, 121],
   sched_getscheduler: [145, 120],
+  getcpu: [309, 168],
+  pselect6: [270, 72],
   nanosleep: [35, 101],
   clock_nanosleep: [230, 115],
   clock_gettime: [228, 113],
