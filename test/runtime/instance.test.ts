@@ -51,6 +51,7 @@ function open(root: TemporaryFolder, changes: Partial<OpenedParts> = {}) {
     admitted: {
       staged: {
         folder: `${folder.path}/files`,
+        kind: { name: 'service', origins: [] },
         modules: [],
         assets: undefined,
         identity: { ...identity, bundleId: BUNDLE },
