@@ -9,7 +9,7 @@ import { GzipFile } from './gzip-file.ts'
 import { limits, unpackedLimit } from './limits.ts'
 import { encodeManifest, entryPaths, type ManifestWish } from './manifest.ts'
 import { FILE_LIST, MANIFEST, SIGNATURES } from './path-grammar.ts'
-import { secretIn, secretName } from './secrets.ts'
+import { MarkedSecrets, secretIn, secretName } from './secrets.ts'
 import { type BundleSignature, bundleIdOf, encodeSignatures } from './signature-file.ts'
 import { END, headerOf, paddingOf } from './ustar.ts'
 import { type FoundFile, findFiles, stateOf } from './walk.ts'
@@ -50,7 +50,7 @@ export interface BundleHead {
 interface HashedFile extends FoundFile, ListedFile {}
 
 const CHUNK_BYTES = 1 << 20
-/** Larger files are media; a phrase is not looked for in them. */
+/** Larger files are media: phrases are not looked for in them, and marks piece by piece. */
 const SECRETS_UP_TO_BYTES = 8 << 20
 
 /** Throws `bundle/…`; nothing is left behind then. */
@@ -146,17 +146,21 @@ async function hashFiles(
   for (const one of found) {
     const sum = createHash('sha256')
     const parts: Buffer[] = []
-    const keeps = one.size <= SECRETS_UP_TO_BYTES && !allowed.has(one.path)
+    const keeps = !allowed.has(one.path)
+    const isLarge = keeps && one.size > SECRETS_UP_TO_BYTES
+    const marks = new MarkedSecrets()
     readWhole(
       one,
       (limit) => chunk.subarray(0, limit),
       (part) => {
         sum.update(part)
         // A file of one chunk is looked through where it is; longer ones need to be put together.
-        if (keeps) parts.push(one.size <= CHUNK_BYTES ? part : Buffer.from(part))
+        if (isLarge) marks.take(part)
+        else if (keeps) parts.push(one.size <= CHUNK_BYTES ? part : Buffer.from(part))
       },
     )
-    if (keeps) {
+    if (marks.found !== undefined) throw BundleError.secretInside(one.path, marks.found)
+    if (keeps && !isLarge) {
       const content = parts.length === 1 ? (parts[0] ?? chunk) : Buffer.concat(parts)
       const secret = secretName(one.path, content) ?? (await secretIn(content))
       if (secret !== undefined) throw BundleError.secretInside(one.path, secret)

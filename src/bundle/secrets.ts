@@ -11,6 +11,8 @@ const MOST_WORDS = 40
 const MAX_GAP = 8
 /** Twelve words of three letters and what stands between them. */
 const SHORTEST_PHRASE = FEWEST_WORDS * 3 + FEWEST_WORDS - 1
+/** No mark is longer. */
+const MARK_BYTES = 256
 /** Of the beginning of a file; one with a NUL there is no text. */
 const TEXT_BYTES = 8_192
 /** Small letters; space, tab, line ends, quotes, comma, dash, dot, digits. */
@@ -51,10 +53,28 @@ function markedSecret(content: Buffer): string | undefined {
     return 'an extended private key'
   }
   const hasKeyWord = ['key', 'Key', 'KEY'].some((word) => content.includes(word))
-  if (hasKeyWord && content.length < 1 << 20 && NAMED_KEY.test(content.toString('latin1'))) {
+  if (hasKeyWord && content.length <= 1 << 20 && NAMED_KEY.test(content.toString('latin1'))) {
     return 'a private key'
   }
   return isKeystore(content) ? 'a key file' : undefined
+}
+
+/** Of large files, which come in pieces: a mark that lies across two is found too. */
+export class MarkedSecrets {
+  #end = Buffer.alloc(0)
+  #found: string | undefined
+
+  /** What was found so far, in words. */
+  get found(): string | undefined {
+    return this.#found
+  }
+
+  take(piece: Buffer): void {
+    if (this.#found !== undefined) return
+    const seam = Buffer.concat([this.#end, piece.subarray(0, MARK_BYTES)])
+    this.#found = markedSecret(seam) ?? markedSecret(piece)
+    this.#end = Buffer.from(piece.subarray(-MARK_BYTES))
+  }
 }
 
 function isKeystore(content: Buffer): boolean {

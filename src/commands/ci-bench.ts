@@ -71,7 +71,10 @@ export function runProgram(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_CHARS)
     })
-    child.once('error', (error) => reject(CommandError.notFound(file, error)))
+    child.once('error', (error) => {
+      // One that is ended by our signal was started.
+      if (!context.signal.aborted) reject(CommandError.notFound(file, error))
+    })
     child.once('close', (code) => resolve({ code: code ?? 1, stdout, output }))
   })
 }

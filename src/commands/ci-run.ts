@@ -44,10 +44,11 @@ export async function runCi(
       const bench: CiBench = { context, config, temporary, devnet, made }
       for (const step of steps) {
         const { result, error } = await runStep(step, bench, results)
+        // What was interrupted found nothing.
+        if (context.signal.aborted) break
         results.push(result)
         tell(result, context)
         if (error !== undefined && exit === exitCodes.done) exit = exitCodes[error.exit]
-        if (context.signal.aborted) break
       }
     })
   } finally {
@@ -126,8 +127,9 @@ function writeReports(report: CiReport, flags: CiFlags, { cwd, printer }: Contex
 function ciText({ passed, name, version, bundleId, steps: all, ms }: CiReport): string {
   const failed = all.filter(({ status }) => status === 'failed').map((step) => step.name)
   const skipped = all.filter(({ status }) => status === 'skipped').length
+  const verdict = failed.length === 0 ? 'interrupted' : `failed at ${failed.join(', ')}`
   return [
-    `${name} ${version}: ${passed ? 'may be released' : `failed at ${failed.join(', ')}`}`,
+    `${name} ${version}: ${passed ? 'may be released' : verdict}`,
     `${all.length} steps, ${failed.length} failed, ${skipped} skipped, ${(ms / 1000).toFixed(1)} s`,
     ...(bundleId === '' ? [] : [bundleId]),
   ].join('\n')

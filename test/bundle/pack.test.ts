@@ -217,6 +217,41 @@ for (const [what, content] of Object.entries(secrets)) {
   })
 }
 
+const privateNames = [
+  ...['.env', '.env.production', 'id_ed25519', 'store.p12', 'release.jks', 'keystore-1.dat'],
+  ...['.netrc', 'deep/.env'],
+]
+for (const name of privateNames) {
+  test(`refuses the file ${name}, unless it is allowed`, async () => {
+    using folder = temporaryFolder()
+    const files = { ...vectorFiles, [name]: 'A=1\n' }
+    await fails('bundle/secretInside', () => packFiles(folder, files))
+    await packFiles(folder, files, { allowSecrets: [name] })
+  })
+}
+
+test('takes examples of settings, and a registry without a password', async () => {
+  using folder = temporaryFolder()
+  const registry = 'registry=https://npm.example/\n'
+  await packFiles(folder, { ...vectorFiles, '.env.example': 'A=\n', '.npmrc': registry })
+  const password = `${registry}//npm.example/:_authToken=abc\n`
+  await fails('bundle/secretInside', () =>
+    packFiles(folder, { ...vectorFiles, '.npmrc': password }),
+  )
+})
+
+test('finds a key in a large file, also where two pieces of it meet', async () => {
+  const key = '-----BEGIN PRIVATE KEY-----\nMIG'
+  for (const at of [(1 << 20) - 14, (9 << 20) - 40, 5 << 20]) {
+    using folder = temporaryFolder()
+    const large = Buffer.alloc(9 << 20, 'media, and not text of any kind; ')
+    large.write(key, at)
+    const files = { ...vectorFiles, 'large.bin': large }
+    await fails('bundle/secretInside', () => packFiles(folder, files, { level: 0 }))
+    await packFiles(folder, files, { level: 0, allowSecrets: ['large.bin'] })
+  }
+})
+
 test('takes prose, word lists and digests for what they are', async () => {
   using folder = temporaryFolder()
   const words = phrase.split(' ').slice(0, 11).join(' ')

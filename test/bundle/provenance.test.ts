@@ -1,9 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { provenanceMessage } from '../../src/bundle/provenance.ts'
+import { ElaError } from '../../src/base/errors.ts'
+import {
+  encodeProvenance,
+  parseProvenance,
+  provenanceMessage,
+} from '../../src/bundle/provenance.ts'
 import { newDocument } from '../../src/identity/did-document.ts'
 import { canonicalJson, type JsonObject } from '../../src/protocol/did/canonical-json.ts'
 import { wholeDocumentText } from '../../src/protocol/did/document.ts'
@@ -159,6 +165,34 @@ test('names the commit of git, and refuses files that differ from it', async () 
   writeFileSync(repository.join('ela.config.json'), '{"name":"other","kind":"web"}')
   assert.is((await run(repository, `attest ${FILE} --as alice`)).error, 'bundle/dirtyTree')
   assert.is((await run(repository, `attest ${FILE} --as alice --dirty`)).code, 0)
+})
+
+test('whatever comes as a statement is read or refused', async () => {
+  const { folder } = await attested()
+  using _ = folder
+  const whole = readFileSync(folder.join(STATEMENT))
+  const change = fc.record({
+    at: fc.nat({ max: whole.length }),
+    gone: fc.nat({ max: 20 }),
+    with: fc.uint8Array({ maxLength: 20 }),
+  })
+  fc.assert(
+    fc.property(change, ({ at, gone, with: put }) => {
+      const bytes = Buffer.concat([whole.subarray(0, at), put, whole.subarray(at + gone)])
+      try {
+        const { statement, signatures } = parseProvenance(bytes)
+        assert.is(statement['_type'], 'https://in-toto.io/Statement/v1')
+        // One text for each statement: what was changed and read says something else.
+        if (!bytes.equals(whole)) {
+          assert.not.ok(encodeProvenance(parseProvenance(bytes).payload, signatures).equals(whole))
+        }
+      } catch (error) {
+        if (!(error instanceof ElaError)) throw error
+        assert.is(error.exit, 'notVerified')
+      }
+    }),
+    { numRuns: 1_000 },
+  )
 })
 
 test.run()

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ElaError } from '../../src/base/errors.ts'
 import type { ListedFile } from '../../src/bundle/file-list.ts'
 import { lockedPackages } from '../../src/bundle/locked-packages.ts'
 import type { Manifest } from '../../src/bundle/manifest.ts'
@@ -128,6 +130,34 @@ test('refuses locks that are none', async () => {
     await fails('bundle/badLock', () => lockedPackages(text))
   }
   await fails('bundle/badLock', () => lockedPackages('{"packages":{"node_modules/a":{}}}'))
+})
+
+test('whatever comes as a lock is read or refused', () => {
+  const place = fc.constantFrom(
+    '',
+    'node_modules/a',
+    'node_modules/@s/b',
+    'node_modules/a/node_modules/b',
+  )
+  const packages = fc.dictionary(place, fc.jsonValue({ maxDepth: 3 }))
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        packages.map((one) => JSON.stringify({ packages: one })),
+        fc.json(),
+      ),
+      (lock) => {
+        try {
+          const text = sbomOf({ bundleId, manifest: manifestWith({}), files, lock, tool: '0.1.0' })
+          checkReferences(JSON.parse(text) as Sbom, bundleId)
+        } catch (error) {
+          if (!(error instanceof ElaError)) throw error
+          assert.is(error.code, 'bundle/badLock')
+        }
+      },
+    ),
+    { numRuns: 500 },
+  )
 })
 
 test('`ela pack --sbom` writes it beside the bundle, and never into one', async () => {

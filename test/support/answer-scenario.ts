@@ -3,7 +3,7 @@
  * exit code at least once. A new command gets a line here; then write its schema with
  * `node --import tsx test/support/write-answer-schemas.ts`.
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import * as assert from 'uvu/assert'
 import { run } from '../../src/cli.ts'
@@ -242,7 +242,8 @@ async function releases(ask: Ask, folder: string): Promise<void> {
   await ask(`release delegate ${data.app} bob --for 30d`)
   await ask(`release revoke ${data.app} 2 --reason leaks`)
   await ask(`install ${data.app}@2`, { code: 7 })
-  copyFileSync(`${folder}/shop/${one}`, `${folder}/shop/copy.dapp.tgz`)
+  await ask(`release transfer ${data.app} bob`)
+  await ask(`release accept ${data.app} --from bob`)
   const { app, bundleId } = data
   const identity = { app, bundleId, publisher: app, name: 'shop', version: '1.0.0', seq: 1 }
   const asked = { net: { hosts: ['https://a.example'] } }
