@@ -17,9 +17,9 @@ test('every command answers at least once, and every exit code is met', async ()
     .map(({ words }) => words)
     .filter((one) => !answered.has(one))
   assert.equal(missing, [], 'give them a line in test/support/answer-scenario.ts')
-  const { defect, interrupted, terminated, ...met } = exitCodes
-  assert.equal([defect, interrupted, terminated], [70, 130, 143])
-  assert.equal([...new Set(told.map(({ code }) => code))].sort(), Object.values(met).sort())
+  // Defects, and ends by a signal, are met elsewhere.
+  const met = Object.values(exitCodes).filter((code) => code < exitCodes.defect)
+  assert.equal([...new Set(told.map(({ code }) => code))].sort(), met.sort())
 })
 
 test('every answer fits the schema of its name, which fields and kinds may only join', () => {
