@@ -9,4 +9,7 @@ export default {
     // 'auto' makes a block for every transaction; also 'none' or 'interval:5000'.
     mining: 'auto',
   },
+  bundle: {
+    capabilities: { chain: { ela: ['read'], reason: 'to show the guest book' } },
+  },
 }

@@ -10,7 +10,7 @@ import { projectFrom } from '../support/templates.ts'
 
 const test = suite('sign-in of the service template')
 const STARTED_WITHIN_MS = 40_000
-const PAGE = 'http://127.0.0.1:8600'
+const PAGE = 'http://song-shop.localhost:8600'
 
 interface Answer {
   readonly dapp: string
@@ -21,6 +21,7 @@ interface Answer {
 async function service() {
   const project = projectFrom(findTemplate('service'))
   project.edit('ela.config.ts', 'port: 8700', 'port: 0')
+  project.edit('ela.config.ts', '  bundle: {', `  bundle: {\n    origins: ['${PAGE}'],`)
   project.edit('src/settings.ts', 'undefined = undefined', `undefined = '${PAGE}'`)
   const base = 28_000 + (process.pid % 40) * 100
   const line = `dev --json-stream --wallet alice --only mainchain,eid --port-base ${base}`

@@ -51,7 +51,7 @@ export function openDoor({ backend, claims, appDid, browser = window }) {
     } catch {
       throw new Error(
         `${backend} does not answer. It has to run, to be allowed by this page's policy ` +
-          `(connect-src), and to know this page (WEB_ORIGIN=${location.origin}).`,
+          `(\`dapp.connect\`), and to know this page (origin ${location.origin}).`,
       )
     }
     const body = await response.json().catch(() => ({}))

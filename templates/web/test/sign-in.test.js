@@ -96,7 +96,7 @@ test('tells a visit from a refusal, and says who does not answer', async () => {
   assert.deepEqual(visit.asked, [])
   await assert.rejects(
     doorOf(visit).askWallet(),
-    /api\.my\.app does not answer.*WEB_ORIGIN=https:\/\/my\.app/,
+    /api\.my\.app does not answer.*origin https:\/\/my\.app/,
   )
   const refused = browserAt('https://my.app/#signed-in?result=%7B%7D')
   await assert.rejects(doorOf(refused).finish(), /did not say/)
