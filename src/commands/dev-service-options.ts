@@ -6,6 +6,7 @@ import type { RuntimeOptions } from '../runtime/dapp-options.ts'
 import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
 import { auditLine } from '../runtime/gateway/audit.ts'
 import type { Level } from '../runtime/jail/level.ts'
+import { placementText, servicesOf } from '../runtime/placement/services-of.ts'
 import { resolveHost } from '../runtime/resolve-host.ts'
 import { runRoot } from '../runtime/run-folders.ts'
 import { NO_APP, type ProjectManifest } from '../runtime/unsigned.ts'
@@ -38,6 +39,10 @@ export function runtimeOptionsOf(
       chains: chainsOf(devnet.session.nodes),
       now: Date.now,
       resolveHost,
+      services: servicesOf(config.dapp.services, config.folder, (line) =>
+        onEvent({ event: 'log', node: 'dapp', line, at: Date.now() }),
+      ),
+      onPlacement: (event) => onEvent({ event: 'notice', message: placementText(event) }),
       wallet: desk === undefined ? undefined : walletDoorOf(desk),
       onLog: (said) =>
         onEvent({

@@ -14,6 +14,7 @@ import type { DappTalk, RuntimeEvent } from '../runtime/events.ts'
 import { startDapp } from '../runtime/host.ts'
 import type { SandboxLevel } from '../runtime/instance-status.ts'
 import type { Level } from '../runtime/jail/level.ts'
+import { stopServices } from '../runtime/placement/brokers.ts'
 import { watchFiles } from '../runtime/watch.ts'
 import type { Context } from './context.ts'
 import { NetworkView } from './dev-networks.ts'
@@ -132,6 +133,7 @@ class DevSession {
     const networks = () => this.#networks.now()
     const strictPorts = this.#flags.strictPorts === true
     const runtime = this.#runtimeOptions(devnet, onEvent)
+    this.#closers.push(() => stopServices(runtime.world))
     const options = { ...dapp, name, kind, folder, entry, env, networks, strictPorts, runtime }
     this.#dapp = await startDapp(options, onEvent)
     if (file !== undefined) await this.#watchConfig(file)

@@ -18,6 +18,11 @@ export const CommandError = defineErrors('command', {
     message: `\`${flag}\` must be a whole number, not \`${typed}\`.`,
     exit: 'misused',
   }),
+  badService: (typed: string) => ({
+    message: `\`--service\` must name a service and its address, not \`${typed}\`.`,
+    hint: 'For instance: `--service thumbnails=http://127.0.0.1:9000`.',
+    exit: 'misused',
+  }),
   badDuration: (flag: string, wanted: string) => ({
     message: `\`${flag}\` must be more than nothing and ${wanted}.`,
     exit: 'misused',

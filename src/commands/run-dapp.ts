@@ -11,6 +11,7 @@ import type { Instance } from '../runtime/instance.ts'
 import { findLevel, requireLevel } from '../runtime/jail/find-level.ts'
 import type { Level } from '../runtime/jail/level.ts'
 import { LOOK_MS, openDapp } from '../runtime/open-dapp.ts'
+import { placementText, type ServiceSetting, servicesOf } from '../runtime/placement/services-of.ts'
 import { resolveHost } from '../runtime/resolve-host.ts'
 import { runRoot } from '../runtime/run-folders.ts'
 import type { RuntimeWorld } from '../runtime/world.ts'
@@ -23,6 +24,7 @@ import { chainsOf } from './runtime-world.ts'
 export interface RunFlags extends PlaceFlags {
   readonly grant?: readonly string[]
   readonly requireLevel?: Level
+  readonly service?: readonly string[]
   readonly audit?: boolean
   readonly auditFile?: string
   readonly port?: string
@@ -55,11 +57,12 @@ export async function runDapp(typed: string, flags: RunFlags, context: Context):
     if (event.event === 'dapp-ended' && !event.willRestart) ended = event
     shown.show(event)
   }
+  const world = { ...runWorldFor(context, onEvent), services: servicesFor(flags, context) }
   const instance = await openDapp({
     ...{ bundled, proofs, port, onEvent },
     runRoot: runRoot(env),
     level: found.level,
-    world: runWorldFor(context, onEvent),
+    world,
     grants: { given: flags.grant ?? [], ask: await askerOf(context) },
     lookMs: proofs.eid.some(({ isDevnet }) => isDevnet) ? LOOK_MS.devnet : LOOK_MS.public,
     audit: auditTo(flags, context),
@@ -85,6 +88,17 @@ function answer(instance: Instance, { printer }: Context): void {
   printer.answer('run', instance.status(), ({ url }) => (isTerminal ? '' : (url ?? '')))
 }
 
+/** Those of one name in the order they are given. */
+function servicesFor({ service = [] }: RunFlags, { cwd }: Context) {
+  const settings: Record<string, ServiceSetting> = {}
+  for (const typed of service) {
+    const [, name = '', url = ''] = /^([a-z0-9-]{1,64})=(https?:\/\/.+)$/.exec(typed) ?? []
+    if (!URL.canParse(url)) throw CommandError.badService(typed)
+    settings[name] = { start: [], urls: [...(settings[name]?.urls ?? []), url] }
+  }
+  return servicesOf(settings, cwd, () => undefined)
+}
+
 export function runWorldFor({ env, ...context }: Context, onEvent: OnRuntimeEvent): RuntimeWorld {
   const session = runningSession({ env, ...context })
   return {
@@ -92,6 +106,7 @@ export function runWorldFor({ env, ...context }: Context, onEvent: OnRuntimeEven
     stateFolder: path.join(userFolderOf(env), 'state'),
     now: Date.now,
     resolveHost,
+    onPlacement: (event) => onEvent({ event: 'notice', message: placementText(event) }),
     onLog: ({ level, line }) =>
       onEvent({ event: 'log', node: 'dapp', line: `${level}: ${line}`, at: Date.now() }),
   }

@@ -19,6 +19,11 @@ export function define(command: Command, context: Context): void {
         'C',
       ]),
     )
+    .option(
+      '--service <name=url>',
+      'who answers for a service it may call; given again, the nearest that answers',
+      repeated,
+    )
     .option('--audit', 'print one JSON line for each decision on stderr')
     .option('--audit-file <file>', 'append them to a file instead')
     .option('--port <number>', 'port on 127.0.0.1 (default: a free one)')

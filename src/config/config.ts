@@ -40,4 +40,12 @@ export interface DappConfig {
   readonly env: Readonly<Record<string, string>>
   /** Origins of this machine that the page may ask while it is in work, besides its own. */
   readonly connect: readonly string[]
+  /** Service that it may call by name → who answers, and what starts the one of this machine. */
+  readonly services: Readonly<Record<string, ServiceConfig>>
+}
+
+export interface ServiceConfig {
+  readonly urls: readonly string[]
+  /** Program and arguments; empty for one that is started otherwise. */
+  readonly start: readonly string[]
 }

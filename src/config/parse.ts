@@ -110,7 +110,7 @@ function plainOf(settings: SettingsReader): Readonly<Record<string, unknown>> {
 }
 
 function dappOf(settings: SettingsReader, kind: DappKind): DappConfig {
-  settings.allow(['port', 'watch', 'ignore', 'env', 'connect'])
+  settings.allow(['port', 'watch', 'ignore', 'env', 'connect', 'services'])
   return {
     port: portOf(settings, kind),
     watch: settings.texts('watch').map((file) => settings.inside('watch', file)),
@@ -120,7 +120,21 @@ function dappOf(settings: SettingsReader, kind: DappKind): DappConfig {
       if (isLocalOrigin(origin)) return origin
       throw settings.wrong('connect', 'origins of this machine, like `http://127.0.0.1:8700`')
     }),
+    services: servicesOf(settings.object('services')),
   }
+}
+
+function servicesOf(settings: SettingsReader): DappConfig['services'] {
+  const entries = settings.keys().map((name) => {
+    const service = settings.object(name)
+    service.allow(['urls', 'start'])
+    const urls = service.texts('urls')
+    if (urls.length === 0 || !urls.every((url) => /^https?:/.test(url) && URL.canParse(url))) {
+      throw service.wrong('urls', 'addresses such as `http://127.0.0.1:9000`')
+    }
+    return [name, { urls, start: service.texts('start') }] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Others belong into the `net` capability, which people are asked about. */

@@ -14,7 +14,9 @@ export function brokerFor(list: object, options: () => BrokerOptions): Broker {
 }
 
 /** Ends the local services that DApps of this world made start. */
-export async function stopServices({ services = {} }: RuntimeWorld): Promise<void> {
+export async function stopServices({
+  services = {},
+}: Pick<RuntimeWorld, 'services'>): Promise<void> {
   await Promise.all(
     Object.values(services).map(async (list) => {
       await brokers.get(list)?.stop()

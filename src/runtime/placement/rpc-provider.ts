@@ -45,14 +45,29 @@ export function rpcProvider(options: RpcProviderOptions): Provider {
   }
 }
 
+export interface ServiceProgram {
+  readonly name: string
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  /** Where it answers once it runs. */
+  readonly url: string
+}
+
+const READY_WITHIN_MS = 20_000
+const STOP_WITHIN_MS = 3_000
+
 /** A service of this machine that is started at first use and then answers at `url`. */
-export function processProvider(
-  spec: ProcessSpec,
-  url: string,
+export function programProvider(
+  { name, file, args, cwd, url }: ServiceProgram,
   onLine: (line: string) => void,
 ): Provider {
   let running: RunningProcess | undefined
-  const provider = rpcProvider({ name: spec.name, url, placement: 'local' })
+  const provider = rpcProvider({ name, url, placement: 'local' })
+  const spec: ProcessSpec = {
+    ...{ name, file, args, cwd, env: {}, probe: (signal) => accepts(new URL(url), signal) },
+    ...{ readyWithinMs: READY_WITHIN_MS, stopWithinMs: STOP_WITHIN_MS },
+  }
   return {
     ...provider,
     async start() {

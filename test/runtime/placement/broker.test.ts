@@ -9,11 +9,8 @@ import {
   type PlacementEvent,
   type Provider,
 } from '../../../src/runtime/placement/provider.ts'
-import {
-  placementOf,
-  processProvider,
-  rpcProvider,
-} from '../../../src/runtime/placement/rpc-provider.ts'
+import { placementOf, rpcProvider } from '../../../src/runtime/placement/rpc-provider.ts'
+import { placementText, servicesOf } from '../../../src/runtime/placement/services-of.ts'
 import { fails, until } from '../../support/fails.ts'
 import { fakeRpc } from '../../support/fake-rpc.ts'
 import { testGateway } from '../../support/gateway.ts'
@@ -169,6 +166,24 @@ test('where a URL leads is local, near or distant', () => {
   )
 })
 
+test('who answers is told to people, and why nobody nearer does', () => {
+  const passedOver = [{ provider: 'here', why: 'no answer' }]
+  const event = 'service-placed'
+  assert.is(
+    placementText({ event, service: 'a', provider: 'b', placement: 'distant', passedOver }),
+    '`a` is answered by b (distant). here was passed over: no answer',
+  )
+})
+
+test('providers are asked nearest first, whatever the order they are named in', () => {
+  const urls = ['https://a.example', 'http://10.0.0.9:1', 'http://127.0.0.1:2', 'http://[::1]:3']
+  const { x = [] } = servicesOf({ x: { urls, start: [] } }, '/', () => undefined)
+  assert.equal(
+    x.map(({ name, placement }) => `${name} ${placement}`),
+    ['127.0.0.1:2 local', '[::1]:3 local', '10.0.0.9:1 near', 'a.example distant'],
+  )
+})
+
 test('a DApp calls a program of this machine by name: started, answered, failed over, ended', async () => {
   const port = await freePort()
   const program = `
@@ -183,16 +198,10 @@ test('a DApp calls a program of this machine by name: started, answered, failed 
     }).listen(${port}, '127.0.0.1')
     process.stdin.resume().on('end', () => process.exit(0))`
   const url = `http://127.0.0.1:${port}`
-  const local = processProvider(
-    {
-      ...{ name: 'thumbnails', file: process.execPath, args: ['-e', program], env: {}, cwd: '/' },
-      probe: async (limit) =>
-        void (await fetch(url, { method: 'POST', body: '{}', signal: limit })),
-      ...{ readyWithinMs: 20_000, stopWithinMs: 2_000 },
-    },
-    url,
-    () => undefined,
-  )
+  const urls = ['https://far.example', url]
+  const setting = { urls, start: [process.execPath, '-e', program] }
+  const [local] = servicesOf({ thumbnails: setting }, '/', () => undefined)['thumbnails'] ?? []
+  assert.ok(local !== undefined && local.placement === 'local')
   await using backup = await fakeRpc({ make: () => 'far' })
   const far = rpcProvider({ name: 'far', url: backup.url, placement: 'distant' })
   const events: PlacementEvent[] = []
