@@ -35,6 +35,7 @@ test('reads TypeScript, with types and imports of its own', async () => {
       dapp: {
         port, env: { GREETING: 'hi' }, watch: ['data'], ignore: ['tmp'],
         connect: ['http://127.0.0.1:8700', 'http://shop.localhost:1'],
+        services: { thumbs: { urls: ['http://127.0.0.1:9000'], start: ['node', 't.js'] } },
       },
     } satisfies Shape
   `)
@@ -52,6 +53,7 @@ test('reads TypeScript, with types and imports of its own', async () => {
     watch: [folder.join('data')],
     ignore: [folder.join('tmp')],
     connect: ['http://127.0.0.1:8700', 'http://shop.localhost:1'],
+    services: { thumbs: { urls: ['http://127.0.0.1:9000'], start: ['node', 't.js'] } },
   })
 })
 
@@ -134,6 +136,9 @@ test('refuses values of the wrong kind', async () => {
     'export default { dapp: { env: { A: 1 } } }',
     "export default { dapp: { connect: ['https://a.example'] } }",
     "export default { dapp: { connect: ['http://127.0.0.1'] } }",
+    'export default { dapp: { services: { a: {} } } }',
+    "export default { dapp: { services: { a: { urls: ['ftp://a'] } } } }",
+    "export default { dapp: { services: { a: { urls: ['http://a'], start: 'node' } } } }",
     "export default { dapp: { env: { 'a b': '1' } } }",
     "export default { root: 'src/service.ts' }",
     "export default { kind: 'service', entry: 'src' }",

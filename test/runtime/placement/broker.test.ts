@@ -10,7 +10,7 @@ import {
   type Provider,
 } from '../../../src/runtime/placement/provider.ts'
 import { placementOf, rpcProvider } from '../../../src/runtime/placement/rpc-provider.ts'
-import { placementText, servicesOf } from '../../../src/runtime/placement/services-of.ts'
+import { placementText, servicesOf } from '../../../src/runtime/placement/named-providers.ts'
 import { fails, until } from '../../support/fails.ts'
 import { fakeRpc } from '../../support/fake-rpc.ts'
 import { testGateway } from '../../support/gateway.ts'
