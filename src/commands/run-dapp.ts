@@ -11,7 +11,11 @@ import type { Instance } from '../runtime/instance.ts'
 import { findLevel, requireLevel } from '../runtime/jail/find-level.ts'
 import type { Level } from '../runtime/jail/level.ts'
 import { LOOK_MS, openDapp } from '../runtime/open-dapp.ts'
-import { placementText, type ServiceSetting, servicesOf } from '../runtime/placement/named-providers.ts'
+import {
+  placementText,
+  type ServiceSetting,
+  servicesOf,
+} from '../runtime/placement/named-providers.ts'
 import { resolveHost } from '../runtime/resolve-host.ts'
 import { runRoot } from '../runtime/run-folders.ts'
 import type { RuntimeWorld } from '../runtime/world.ts'

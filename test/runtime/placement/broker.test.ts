@@ -4,13 +4,13 @@ import * as assert from 'uvu/assert'
 import { closeServer, portOf } from '../../../src/base/loopback-server.ts'
 import { Broker } from '../../../src/runtime/placement/broker.ts'
 import { stopServices } from '../../../src/runtime/placement/brokers.ts'
+import { placementText, servicesOf } from '../../../src/runtime/placement/named-providers.ts'
 import {
   Away,
   type PlacementEvent,
   type Provider,
 } from '../../../src/runtime/placement/provider.ts'
 import { placementOf, rpcProvider } from '../../../src/runtime/placement/rpc-provider.ts'
-import { placementText, servicesOf } from '../../../src/runtime/placement/named-providers.ts'
 import { fails, until } from '../../support/fails.ts'
 import { fakeRpc } from '../../support/fake-rpc.ts'
 import { testGateway } from '../../support/gateway.ts'
