@@ -8,7 +8,7 @@ import {
 } from '../../bundle/capabilities/chain.ts'
 import type { Broker } from '../placement/broker.ts'
 import { brokerFor } from '../placement/brokers.ts'
-import { placementOf, rpcProvider } from '../placement/rpc-provider.ts'
+import { rpcProvider } from '../placement/rpc-provider.ts'
 import { asObject, asText, atMost, isGivenObject, member, onlyMembers } from './arguments.ts'
 import { PROBES, READ_METHODS } from './chain-methods.ts'
 import type { ElaChain } from './env.ts'
@@ -125,7 +125,7 @@ function brokerOf(name: ChainName, world: CapabilityInstance['world']): Broker {
   return brokerFor(urls, () => ({
     service: `chain ${name}`,
     providers: urls.map((url, at) =>
-      rpcProvider({ name: `${name}-${at + 1} (${placementOf(url)})`, url, probe: PROBES[name] }),
+      rpcProvider({ name: `${name}-${at + 1}`, url, probe: PROBES[name] }),
     ),
     onPlacement: world.onPlacement,
   }))

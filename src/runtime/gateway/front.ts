@@ -7,6 +7,7 @@
 import type { CapabilityName } from '../../bundle/capabilities/index.ts'
 import { capabilities } from '../capabilities/index.ts'
 import type { Capability } from '../capabilities/kind.ts'
+import { rpcNameOf } from './shim.ts'
 
 /** Each costs some 30 KB until it is answered. */
 const MOST_PENDING = 1_000
@@ -21,7 +22,8 @@ export function frontSource(
 ): string {
   const members = names.map((name) => {
     const methods = Object.keys(registry[name]?.methods ?? {}).map(
-      (method) => `    ${method}: (...args) => call(state, '${name}', '${method}', args),`,
+      (method) =>
+        `    ${method}: (...args) => call(state, '${name}', '${rpcNameOf(method)}', args),`,
     )
     return `const ${name} = (state) => freeze({\n    __proto__: null,\n${methods.join('\n')}\n})`
   })

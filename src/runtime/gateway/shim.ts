@@ -11,7 +11,7 @@ import { GATEWAY_HOST } from './checks.ts'
 
 /**
  * Source of the worker: a module whose class `Ela` has a property for each of these capabilities,
- * with its methods, and `whoami()`. The worker's outbound service must be the gateway.
+ * with its methods (named by `rpcNameOf`), and `whoami()`. The worker's outbound service must be the gateway.
  */
 export function shimSource(
   names: readonly CapabilityName[],
@@ -20,7 +20,7 @@ export function shimSource(
   const classes = names.map((name) => {
     const methods = Object.entries(registry[name]?.methods ?? {}).map(
       ([method, { mostBytes }]) =>
-        `  ${method}(...args) { return call('${name}/${method}', args, ${mostBytes}) }`,
+        `  ${rpcNameOf(method)}(...args) { return call('${name}/${method}', args, ${mostBytes}) }`,
     )
     return `const ${name} = new (class extends RpcTarget {\n${methods.join('\n')}\n})()`
   })
@@ -34,6 +34,11 @@ export function shimSource(
     '}',
     '',
   ].join('\n')
+}
+
+/** The engine keeps names such as `fetch` and `connect` for itself, on every class. */
+export function rpcNameOf(method: string): string {
+  return `call_${method}`
 }
 
 /** More calls at once would use up the file descriptors of the engine. */

@@ -106,7 +106,7 @@ test('what a node refuses is told in its words, and who answered is in the audit
   assert.is(code, 'capability/nodeSaidNo')
   await gateway.call('chain/read', 'esc', 'eth_blockNumber')
   const { target, provider, placement } = gateway.audit.at(-1) ?? {}
-  assert.equal([target, provider, placement], ['esc eth_blockNumber', 'esc-1 (local)', 'local'])
+  assert.equal([target, provider, placement], ['esc eth_blockNumber', 'esc-1', 'local'])
 })
 
 test('the next node is asked when the nearest is away', async () => {
@@ -118,7 +118,7 @@ test('the next node is asked when the nearest is away', async () => {
   }
   await using gateway = await testGateway({ wishes: EVERYTHING, world })
   assert.is(await gateway.call('chain/read', 'esc', 'eth_blockNumber'), '0x10')
-  assert.equal(placed, ['esc-2 (local) 1'])
+  assert.equal(placed, ['esc-2 1'])
   assert.is(await gateway.call('chain/read', 'eid', 'eth_blockNumber'), 'capability/notHere')
   await using alone = await testGateway({
     wishes: EVERYTHING,

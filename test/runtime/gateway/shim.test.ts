@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type CapabilityName, grammars } from '../../../src/bundle/capabilities/index.ts'
+import type { Json } from '../../../src/protocol/did/canonical-json.ts'
 import { capabilities } from '../../../src/runtime/capabilities/index.ts'
 import { frontSource } from '../../../src/runtime/gateway/front.ts'
 import { shimSource } from '../../../src/runtime/gateway/shim.ts'
@@ -17,14 +19,17 @@ const WISHES = { storage: { bytes: 50_000_000 }, log: {}, clock: {} }
 let gateway: TestGateway
 let instance: TestInstance
 
-async function open(): Promise<[TestGateway, TestInstance]> {
-  const own = await testGateway({ wishes: WISHES, limits: { requestsPerSecond: 400 } })
+async function open(
+  wishes: Json = WISHES,
+  granted: readonly CapabilityName[] = GRANTED,
+): Promise<[TestGateway, TestInstance]> {
+  const own = await testGateway({ wishes, limits: { requestsPerSecond: 400 } })
   try {
     const started = await startInstance({
       modules: { 'main.js': DAPP },
       options: {
-        shim: shimSource(GRANTED),
-        front: frontSource(GRANTED),
+        shim: shimSource(granted),
+        front: frontSource(granted),
         gateway: { socket: own.socket, token: TOKEN },
       },
     })
@@ -57,6 +62,27 @@ test('a DApp asks who it is', async () => {
 test('text and bytes arrive as they were given', async () => {
   const { got } = await act('roundtrip')
   assert.equal(got, [true, [0, 255, 128], 'ü€', null, ['a/b', 't']])
+})
+
+test('every method of every capability goes through the engine to its gateway', async () => {
+  const names = Object.keys(grammars) as CapabilityName[]
+  const examples = Object.fromEntries(names.map((name) => [name, grammars[name].example]))
+  const [own, other] = await open(examples, names)
+  try {
+    const { got } = await act('every', other)
+    const methods = names.flatMap((name) =>
+      Object.keys(capabilities[name].methods).map((method) => `${name} ${method}`),
+    )
+    assert.equal(Object.keys(got as object).sort(), [...methods].sort())
+    for (const [method, what] of Object.entries(got as Record<string, string>)) {
+      assert.match(what, /^(answered|capability\/(badArgument|notDeclared))$/, method)
+    }
+    const reached = own.audit.map(({ service, verb }) => `${service} ${verb}`)
+    assert.equal(reached.sort(), [...methods].sort())
+  } finally {
+    await other[Symbol.asyncDispose]()
+    await own[Symbol.asyncDispose]()
+  }
 })
 
 test('a value of eleven megabytes is kept and found', async () => {
