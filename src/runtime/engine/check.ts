@@ -28,6 +28,8 @@ export interface CheckOptions {
   readonly cacheFolder: string | undefined
   /** For people who build their own engine: runs whatever is there. */
   readonly allowUnpinned?: boolean
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
 }
 
 /**
@@ -37,7 +39,7 @@ export interface CheckOptions {
  */
 export async function checkEngine(
   { file, pinned }: EngineProgram,
-  { cacheFolder, allowUnpinned = false }: CheckOptions,
+  { cacheFolder, allowUnpinned = false, now = Date.now }: CheckOptions,
 ): Promise<'hashed' | 'noted' | 'unpinned'> {
   if (allowUnpinned) return 'unpinned'
   const before = statSync(file, { bigint: true })
@@ -51,7 +53,7 @@ export async function checkEngine(
   const digest = await digestOf(file)
   if (digest !== pinned.sha256) throw RuntimeError.engineTampered(file, pinned.sha256, digest)
   const unchanged = noteOf(statSync(file, { bigint: true }), pinned.sha256) === note
-  const settled = Date.now() - Number(before.ctimeMs) > SETTLED_AFTER_MS
+  const settled = now() - Number(before.ctimeMs) > SETTLED_AFTER_MS
   if (noteFile !== undefined && unchanged && settled) writeNote(noteFile, note)
   return 'hashed'
 }
