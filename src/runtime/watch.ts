@@ -6,7 +6,16 @@ import path from 'node:path'
 const SETTLE_MS = 12
 /** Longer than the time in which chokidar takes two changes of a file for one. */
 const LOOK_AGAIN_MS = 70
-const ignoredNames = new Set(['.ela', '.git', '.hg', '.svn', 'node_modules', 'dist', 'coverage'])
+const ignoredNames = new Set([
+  '.ela',
+  '.cache',
+  '.git',
+  '.hg',
+  '.svn',
+  'node_modules',
+  'dist',
+  'coverage',
+])
 /** What editors leave beside a file while they save it. */
 const EDITOR_FILES = /(~|\.sw[a-z]|\.tmp|^4913|^\.#.*|^#.*#|\.DS_Store)$/
 
