@@ -19,11 +19,13 @@ import {
 import { resolveHost } from '../runtime/resolve-host.ts'
 import { runRoot } from '../runtime/run-folders.ts'
 import type { RuntimeWorld } from '../runtime/world.ts'
+import { serverFile } from '../wallet/intents/server-file.ts'
 import type { Context } from './context.ts'
 import { runningSession } from './did-place.ts'
 import { CommandError } from './errors.ts'
 import { bundledOf, type PlaceFlags, proofWorldOf } from './run-place.ts'
 import { chainsOf } from './runtime-world.ts'
+import { servingWalletDoor } from './wallet-door.ts'
 
 export interface RunFlags extends PlaceFlags {
   readonly grant?: readonly string[]
@@ -110,6 +112,7 @@ export function runWorldFor({ env, ...context }: Context, onEvent: OnRuntimeEven
     stateFolder: path.join(userFolderOf(env), 'state'),
     now: Date.now,
     resolveHost,
+    wallet: session === undefined ? undefined : servingWalletDoor(serverFile(session.folder)),
     onPlacement: (event) => onEvent({ event: 'notice', message: placementText(event) }),
     onLog: ({ level, line }) =>
       onEvent({ event: 'log', node: 'dapp', line: `${level}: ${line}`, at: Date.now() }),

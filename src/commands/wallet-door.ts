@@ -2,6 +2,7 @@
 import { CallError } from '../runtime/capabilities/errors.ts'
 import type { WalletDoor, WalletRequest } from '../runtime/world.ts'
 import type { IntentDesk } from '../wallet/intents/desk.ts'
+import { findServer } from '../wallet/intents/server-file.ts'
 
 /** The door of a desk. Answers come back by it alone: a DApp names no address for them. */
 export function walletDoorOf(desk: Pick<IntentDesk, 'submit'>): WalletDoor {
@@ -12,6 +13,30 @@ export function walletDoorOf(desk: Pick<IntentDesk, 'submit'>): WalletDoor {
       })
       if (status === 'done') return result
       throw CallError.walletRefused(error?.message ?? 'its user said no')
+    },
+  }
+}
+
+/** The door of the wallet that serves beside a devnet: looked for at each request. */
+export function servingWalletDoor(file: string): WalletDoor {
+  return {
+    async ask(request) {
+      const server = await findServer(file)
+      if (server === undefined) throw CallError.notHere('A wallet')
+      // It answers when its user does.
+      const response = await fetch(`${server.url}/intent`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ url: intentOf(request) }),
+        signal: request.signal,
+      })
+      const answer = (await response.json()) as {
+        status?: string
+        result?: unknown
+        error?: { message?: string }
+      }
+      if (answer.status === 'done') return answer.result
+      throw CallError.walletRefused(answer.error?.message ?? 'its user said no')
     },
   }
 }

@@ -1,9 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { walletDoorOf } from '../../src/commands/wallet-door.ts'
+import { servingWalletDoor, walletDoorOf } from '../../src/commands/wallet-door.ts'
 import { devnetAccounts } from '../../src/identity/devnet-accounts.ts'
 import type { WalletRequest } from '../../src/runtime/world.ts'
 import { IntentDesk } from '../../src/wallet/intents/desk.ts'
+import { serveWallet } from '../../src/wallet/intents/server.ts'
+import { writeServerFile } from '../../src/wallet/intents/server-file.ts'
 import { fails, until } from '../support/fails.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts'
 import { identity, testGateway } from '../support/gateway.ts'
@@ -78,6 +80,28 @@ test('who nobody signed is not called by the DID it claims', async () => {
   assert.is(app, 'song-shop, which nobody signed')
   desk.decide(id, 'approve')
   assert.equal(await answer, { walletinfo: [{ elaaddress: alice.ela.address }] })
+})
+
+test('a wallet that serves on a port is asked there, and one that is gone is told as such', async () => {
+  using folder = temporaryFolder()
+  const desk = deskIn(folder)
+  const file = folder.join('wallet-server.json')
+  const world = { wallet: servingWalletDoor(file) }
+  await using gateway = await testGateway({ wishes, world })
+  assert.is(await gateway.call('wallet/address', 'ela'), 'capability/notHere')
+  const server = await serveWallet(desk, 0)
+  try {
+    writeServerFile(file, { ...server, url: server.url, pid: process.pid, account: 'alice' })
+    const answer = gateway.call('wallet/address', 'ela')
+    desk.decide((await until('it waits', () => desk.waiting()[0])).id, 'approve')
+    assert.equal(await answer, { walletinfo: [{ elaaddress: alice.ela.address }] })
+    const second = gateway.call('wallet/address', 'ela')
+    desk.decide((await until('it waits', () => desk.waiting()[0])).id, 'deny')
+    assert.is(await second, 'capability/walletRefused')
+  } finally {
+    desk.close()
+    await server[Symbol.asyncDispose]()
+  }
 })
 
 test('no parameter of a DApp decides where the answer goes', async () => {

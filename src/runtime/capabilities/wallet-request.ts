@@ -26,8 +26,8 @@ export async function askWallet(
   try {
     return await world.wallet.ask({ action, params, app, appName, isSigned, signal })
   } catch (error) {
-    if (error instanceof ElaError) throw CallError.walletRefused(error.message)
-    throw error
+    const isOurs = error instanceof ElaError && !error.code.startsWith('capability/')
+    throw isOurs ? CallError.walletRefused(error.message) : error
   }
 }
 
