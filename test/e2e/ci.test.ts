@@ -1,6 +1,5 @@
 /** `ela ci` on projects that are good, and on projects that are wrong in one way each. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { CiReport } from '../../src/commands/ci-report.ts'
@@ -43,7 +42,11 @@ function checkJunit(text: string, { steps }: CiReport): void {
 
 test('passes a new project, and leaves nothing behind', async () => {
   using project = projectFrom(findTemplate('web'))
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('ela-ci-'))
+  // Others on this machine may run it too.
+  const { TMPDIR: shared } = process.env
+  const own = project.folder.join('tmp')
+  mkdirSync(own)
+  process.env['TMPDIR'] = own
   const files = ['--junit', 'out/junit.xml', '--report', 'out/report.json']
   const { code, report, status } = await ci(project, files)
   assert.is(code, 0, JSON.stringify(report.steps))
@@ -54,8 +57,9 @@ test('passes a new project, and leaves nothing behind', async () => {
   checkJunit(readFileSync(project.join('out/junit.xml'), 'utf8'), report)
   const { data } = JSON.parse(readFileSync(project.join('out/report.json'), 'utf8'))
   assert.equal(data, report)
-  const after = readdirSync(tmpdir()).filter((name) => name.startsWith('ela-ci-'))
-  assert.equal(after, before)
+  assert.equal(readdirSync(own), [])
+  if (shared === undefined) delete process.env['TMPDIR']
+  else process.env['TMPDIR'] = shared
   assert.not(existsSync(project.join('song-shop-0.1.0.dapp.tgz')))
 })
 
@@ -88,7 +92,7 @@ test('refuses a lock of another package.json, and a build that is another each t
     'package.json': JSON.stringify({ ...own, devDependencies: { a: '1.0.1' } }),
     'package-lock.json': JSON.stringify(lock),
   })
-  project.edit('ela.config.ts', "  kind: 'web',", `  kind: 'web',\n  bundle: { app: '${app}' },`)
+  project.edit('ela.config.ts', '  bundle: {', `  bundle: {\n    app: '${app}',`)
   const { code, report, codes } = await ci(project)
   assert.equal([code, codes], [1, ['ci/lockOutdated', 'ci/otherBytes']])
   assert.match(report.steps.find(({ name }) => name === 'reproduce')?.detail ?? '', 'built.js')

@@ -93,8 +93,8 @@ test('builds, signs, attests and publishes what is tagged, with a key that can d
     await owner(`publish ${folder.join('mine/song-shop-0.1.0.dapp.tgz')}`)
     await owner(`release delegate ${did} ${ci.evm} --for 30d`)
 
-    const bundle = `{ app: '${did}', version: '0.2.0', seq: 2 }`
-    project.edit('ela.config.ts', "  kind: 'web',", `  kind: 'web',\n  bundle: ${bundle},`)
+    const release = `app: '${did}', version: '0.2.0', seq: 2`
+    project.edit('ela.config.ts', '  bundle: {', `  bundle: {\n    ${release},`)
     installEla(project, folder)
     const keystore = readFileSync(folder.join('owner/.ela/keys/ci.json'), 'utf8')
     const { session } = devnet
