@@ -38,10 +38,10 @@ interface Running {
 }
 
 /** Runs the bundle in this process until it is stopped or ended. */
-async function running(words = '--grant all'): Promise<Running> {
+async function running(words = '--grant all', bundle = BUNDLE): Promise<Running> {
   const known = new Set((await dapps()).map(({ instance }) => instance))
   const ending = new AbortController()
-  const over = ela(`run ${BUNDLE} ${words}`, { ...at, signal: ending.signal })
+  const over = ela(`run ${bundle} ${words}`, { ...at, signal: ending.signal })
   let isOver = false
   void over.finally(() => {
     isOver = true
@@ -62,6 +62,8 @@ async function dapps(): Promise<readonly { instance: string; status: string }[]>
 }
 
 const isThere = (pid: number) => existsSync(`/proc/${pid}`)
+/** Whoever started it buries it a moment after its end. */
+const isGone = (pid: number) => until('the engine is gone', () => !isThere(pid))
 
 test('nothing runs that is not packed for the runtime, signed, published and granted', async () => {
   const { folder } = project
@@ -111,7 +113,7 @@ test('two that are opened are two, share storage and no process, and stop when a
   const stopped = await told(`stop ${one.status.instance}`)
   assert.equal([stopped.code, stopped.data.stopped.length], [0, 1])
   assert.is((await one.over).code, 0)
-  assert.not(isThere(one.status.pid))
+  await isGone(one.status.pid)
   assert.ok(isThere(other.status.pid))
   assert.is((await told('stop nobody')).error, 'command/dappNotRunning')
   assert.is((await told('stop shop')).code, 0)
@@ -133,6 +135,37 @@ test('a flipped byte ends it, and it does not start again until that is lifted',
   const again = await running('--grant all --lift-denial')
   again.stop()
   assert.is((await again.over).code, 0)
+})
+
+test('pages are served as they were signed, and read what was granted', async () => {
+  const { folder } = project
+  writeFiles(folder.path, {
+    'pages/ela.config.json': JSON.stringify({
+      name: 'pages',
+      kind: 'web',
+      bundle: { capabilities: { chain: { eid: ['read'], reason: 'shows heights' } } },
+    }),
+    'pages/public/index.html': '<!doctype html><title>pages</title>',
+    'pages/package.json': '{"name":"pages","version":"1.0.0"}',
+  })
+  await told('did new pages')
+  await told('did publish pages')
+  const packed = await told('pack pages --as pages --out .')
+  assert.is(packed.code, 0, JSON.stringify(packed))
+  const { status, over, stop } = await running('--grant all', 'pages-1.0.0.dapp.tgz')
+  assert.equal([status.level, status.pid, status.granted], ['page', undefined, ['chain']])
+  const page = await fetch(status.url)
+  assert.match(page.headers.get('cache-control') ?? '', 'immutable')
+  assert.match(await page.text(), '<title>pages</title>')
+  const ask = async (node: string) => {
+    const body = JSON.stringify({ id: 1, method: 'eth_blockNumber' })
+    const reply = await fetch(`${status.url}__ela/rpc/${node}`, { method: 'POST', body })
+    return (await reply.json()) as { result?: string; error?: { message: string } }
+  }
+  assert.match((await ask('eid')).result ?? '', /^0x/)
+  assert.match((await ask('esc')).error?.message ?? '', 'capability/notDeclared')
+  stop()
+  assert.is((await over).code, 0)
 })
 
 test('a revoked grant is refused at the next call', async () => {
@@ -157,7 +190,7 @@ test('attacks 41, 42: killing ela leaves no process, and the next start takes it
   )
   killed.kill('SIGKILL')
   await killed.ended
-  await until('the engine is gone', () => !isThere(status.pid))
+  await isGone(status.pid)
   const next = await running()
   assert.equal(readdirSync(runs.path), [next.status.instance])
   next.stop()
@@ -173,7 +206,7 @@ test('attack 27: deactivating its DID ends it at the next block, with the reason
     const { code, stderr } = await over
     assert.is(code, 7)
     assert.match(stderr, 'was deactivated by its owner')
-    assert.not(isThere(status.pid))
+    await isGone(status.pid)
   }
   assert.match((await other.over).stderr, '"verb":"evict","decision":"deny","reason":"revoked')
   const denied = await told(`run ${BUNDLE} --grant all`)
