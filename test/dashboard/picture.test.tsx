@@ -182,6 +182,47 @@ test('shows what the wallet is asked, to whom the answer goes, and its warnings'
   await until('the decision', () => picture.effects.length === 1)
 })
 
+test('shows who the DApp is, what it was granted and uses, and why it was ended', async () => {
+  using picture = open(120, 40)
+  const app = 'did:elastos:iirm4qLp13EhfJRoLUB1mE4Km8abRmDh1N'
+  picture.show({
+    event: 'dapp-admitted',
+    ...{ instance: 'i', name: 'shop', version: '1.2.0', app, publisher: app },
+    ...{ bundleId: 'sha256:1', signature: 'signed', signers: [`${app}#primary`], warnings: [] },
+  })
+  picture.show({ event: 'dapp-granted', granted: ['storage'], denied: ['net', 'wallet'] })
+  const usage = { event: 'dapp-usage', memoryBytes: 50e6, calls: 9, callsDenied: 4 } as const
+  picture.show({ ...usage, cpuMs: 10 })
+  await until('the facts', () => picture.frame().includes('1 granted, 2 denied'))
+  assert.match(picture.frame(), 'signed')
+  picture.stdin.write('d')
+  await until('the pane', () => picture.frame().includes('publisher'))
+  for (const seen of [`signed by ${app}#primary`, '2  net, wallet', '48 MB', '9, 4 refused']) {
+    assert.ok(picture.frame().includes(seen), seen)
+  }
+  const evicted = { event: 'dapp-evicted', instance: 'i', name: 'shop', isDenied: true } as const
+  picture.show({ ...evicted, reason: 'revoked', why: 'the release was revoked.' })
+  await until('the reason', () => picture.frame().includes('the release was revoked.'))
+})
+
+test('asks what a DApp wants, with the reason of its author', async () => {
+  using picture = open(100, 30)
+  const ask = {
+    capability: 'storage',
+    summary: 'keep data of its own',
+    lines: [{ text: 'keep up to 4 KiB', isNew: true }],
+    reason: 'counts visits',
+  }
+  picture.show({ event: 'dapp-asks', id: '1', name: 'shop', app: 'did:elastos:iX', ask })
+  await until('the question', () => picture.frame().includes('for this release'))
+  for (const seen of ['shop (did:elastos:iX)', 'keep up to 4 KiB', 'counts visits', '1 to grant']) {
+    assert.ok(picture.frame().includes(seen), seen)
+  }
+  picture.stdin.write('n')
+  await until('the answer', () => picture.effects.length === 1)
+  assert.equal(picture.effects[0], { intent: 'grant', id: '1', answer: 'never' })
+})
+
 test('turns keys into effects', async () => {
   using picture = open(80, 24)
   picture.stdin.write('m')

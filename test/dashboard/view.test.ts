@@ -155,4 +155,40 @@ test('paints nothing under NO_COLOR', () => {
   assert.equal(markOf('failed', lookOf({})).paint, { color: 'red' })
 })
 
+test('asks for a grant by itself, and decides only about what is on the screen', () => {
+  const ask = {
+    capability: 'net',
+    summary: 'reach sites on the internet',
+    lines: [
+      { text: 'reach https://a.example', isNew: false },
+      { text: 'reach https://b.example', isNew: true },
+    ],
+    reason: 'news',
+  }
+  const asked = reduce(
+    state,
+    { event: 'dapp-asks', id: '7', name: 'shop', app: 'did:elastos:iX', ask },
+    0,
+  )
+  const unseen = press(initialView, { char: 'o' }, asked)
+  assert.is(unseen.effect, undefined)
+  const shown = followed(initialView, asked)
+  assert.is(shown.overlay, 'grants')
+  for (const [char, answer] of [
+    ['o', 'once'],
+    ['r', 'release'],
+    ['a', 'always'],
+    ['n', 'never'],
+  ] as const) {
+    assert.equal(press(shown, { char }, asked).effect, { intent: 'grant', id: '7', answer })
+  }
+  const answered = reduce(
+    asked,
+    { event: 'dapp-answered', id: '7', capability: 'net', answer: 'once' },
+    0,
+  )
+  assert.is(followed(shown, answered).overlay, 'none')
+  assert.ok(answered.logs.some(({ line }) => line.includes('+ reach https://b.example')))
+})
+
 test.run()
