@@ -36,7 +36,8 @@ export function NodeTable({ state, selected, width, rows, look }: NodeTableProps
     const facts = factsText(state.facts)
     if (facts !== '') {
       const text = fit(`${' '.repeat(2 + COLUMNS.name)}${facts}`, width)
-      lines.push(<Fact key="facts" text={text} />)
+      const isUnsigned = state.facts.identity?.signature === 'unsigned'
+      lines.push(<Fact key="facts" text={text} isWarning={isUnsigned && look.color} />)
     }
   }
   const at = lines.findIndex(({ key }) => key === selected)
@@ -49,9 +50,15 @@ export function NodeTable({ state, selected, width, rows, look }: NodeTableProps
   )
 }
 
-function Fact({ text }: { readonly text: string }): ReactNode {
+interface FactProps {
+  readonly text: string
+  readonly isWarning: boolean
+}
+
+function Fact({ text, isWarning }: FactProps): ReactNode {
+  const paint = isWarning ? { color: 'red' } : { dimColor: true }
   return (
-    <Text dimColor wrap="truncate">
+    <Text {...paint} wrap="truncate">
       {text}
     </Text>
   )
@@ -119,7 +126,7 @@ export function factsText({ identity, granted, denied, usage }: DappFacts): stri
   const cpu = usage?.cpuShare === undefined ? '' : `${(usage.cpuShare * 100).toFixed(1)} % CPU`
   const calls = usage === undefined ? '' : `${usage.calls} calls, ${usage.callsDenied} refused`
   return [
-    identity.signature,
+    identity.signature === 'unsigned' ? 'UNSIGNED, kept nowhere' : identity.signature,
     `${granted.length} granted, ${denied.length} denied`,
     cpu,
     megabytes(usage?.memoryBytes),

@@ -124,7 +124,10 @@ function usageOf(
 
 export function admittedLine(event: Extract<RuntimeEvent, { event: 'dapp-admitted' }>): string {
   const { name, version, app, signature, signers, warnings } = event
-  const by = signers.length === 0 ? '' : ` by ${signers.join(', ')}`
+  if (signature === 'unsigned') {
+    return `${name} is UNSIGNED: its storage and grants are thrown away when this ends`
+  }
+  const by = ` by ${signers.join(', ')}`
   return [`${name} ${version} of ${app}, ${signature}${by}`, ...warnings].join('; warning: ')
 }
 
