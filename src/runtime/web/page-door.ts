@@ -7,6 +7,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../base/loopback-server.ts'
+import type { ChainName } from '../../bundle/capabilities/chain.ts'
+import { READ_METHODS } from '../capabilities/chain-methods.ts'
 import { callGateway, type GatewayAddress, openGatewayRequest } from '../gateway/gateway-client.ts'
 
 export const CALL_PATH = '/__ela/v1/'
@@ -15,7 +17,7 @@ export const RPC_PATH = '/__ela/rpc/'
 const LONGEST_RPC = 1024 ** 2
 const MOST_IN_BATCH = 50
 /** Node kind → chain, as the `chain` capability calls it. */
-const chains: Readonly<Record<string, string>> = { mainchain: 'ela', esc: 'esc', eid: 'eid' }
+const chains: Readonly<Record<string, ChainName>> = { mainchain: 'ela', esc: 'esc', eid: 'eid' }
 
 /** Hands a call on as it is, and its answer back. */
 export function passCall(
@@ -68,16 +70,30 @@ export async function passRpc(
     say(response, 400, failure(null, -32600, `This is no request, nor 1 to ${MOST_IN_BATCH}.`))
     return
   }
-  const answers = await Promise.all(list.map((one) => answerOne(one, chain, gateway)))
+  const bad = list.find((one) => !mayBeRead(one, chain))
+  // One bad call, and none of its batch is asked: what is left could mean something else.
+  const answers =
+    bad === undefined
+      ? await Promise.all(list.map((one) => answerOne(one, chain, gateway)))
+      : refuseAll(list, await answerOne(bad, chain, gateway))
   say(response, 200, Array.isArray(asked) ? answers : answers[0])
 }
 
-async function answerOne(one: unknown, chain: string, gateway: GatewayAddress): Promise<object> {
+async function answerOne(one: unknown, chain: ChainName, gateway: GatewayAddress): Promise<object> {
   const { id = null, method, params = [] } = isObject(one) ? one : {}
   if (typeof method !== 'string') return failure(id, -32600, 'A request names its method.')
   const outcome = await callGateway(gateway, 'chain/read', [chain, method, params])
   if (outcome.error === undefined) return { jsonrpc: '2.0', id, result: outcome.value ?? null }
   return failure(id, -32000, `${outcome.error.code}: ${outcome.error.message}`)
+}
+
+function mayBeRead(one: unknown, chain: ChainName): boolean {
+  const { method } = isObject(one) ? one : {}
+  return typeof method === 'string' && READ_METHODS[chain].has(method)
+}
+
+function refuseAll(list: readonly unknown[], refusal: object): readonly object[] {
+  return list.map((one) => ({ ...refusal, id: (isObject(one) ? one['id'] : undefined) ?? null }))
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -332,6 +332,22 @@ test('lets a page read what its project asks for, by its own origin', async () =
   assert.match(await why('esc', { ...height, method: 'eth_sendRawTransaction' }), 'notReadable')
   assert.match(await why('esc', 7), 'names its method')
   assert.not(node.calls.includes('eth_sendRawTransaction'))
+  // Attack 14 by a page: one bad call, and none of its batch is asked.
+  const before = node.calls.length
+  const batch = (await ask('esc', [
+    height,
+    { ...height, id: 8, method: 'eth_sendTransaction' },
+    null,
+  ])) as { id: unknown; error: { message: string } }[]
+  assert.equal(
+    batch.map(({ id, error }) => [id, error.message.split(':')[0]]),
+    [
+      [7, 'capability/notReadable'],
+      [8, 'capability/notReadable'],
+      [null, 'capability/notReadable'],
+    ],
+  )
+  assert.is(node.calls.length, before)
 
   assert.is((await post('rpc/constructor', '{}')).status, 404)
   assert.is((await post('rpc/esc', '', 'GET')).status, 405)
