@@ -136,10 +136,10 @@ class SdkListener {
   }
 
   async #call(method: string, ...params: readonly unknown[]): Promise<unknown> {
-    const request = { id: 1, hasId: true, method, params, plain: false }
+    const request = { id: 1, hasId: true, method, params }
     const answer = await this.#options.dispatcher.answer(request)
     if ('result' in answer) return answer.result
-    const text = 'text' in answer ? answer.text.toString() : answer.error.message
+    const text = 'rest' in answer ? answer.rest : answer.error.message
     throw EvmError.engineRefused(method, text)
   }
 }

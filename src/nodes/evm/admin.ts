@@ -52,10 +52,8 @@ export class Admin {
   }
 
   async #forward(method: string, params: unknown): Promise<Reply> {
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-    const { result, error } = JSON.parse(
-      (await this.#chain.client.send(body)).toString('utf8'),
-    ) as Reply
+    const rest = await this.#chain.client.ask(method, params)
+    const { result, error } = JSON.parse(`{${rest}`) as Reply
     return error === undefined ? { result: result ?? null } : { error }
   }
 

@@ -1,13 +1,38 @@
 /**
- * Requests to the engine over a few kept HTTP connections.
+ * Requests to the engine: quick ones over its local socket, all others over a few kept HTTP
+ * connections.
  *
  * The engine answers a small request in a fraction of a millisecond, so the general HTTP client of
  * Node would cost more than the work itself. The engine's answers have one shape: a status line, a
  * `content-length`, a body.
  */
 import { createConnection, type Socket } from 'node:net'
+import { type AnvilPipe, behindId } from './anvil-pipe.ts'
 import { EvmError } from './errors.ts'
 
+/** What the engine answers at once; see `anvil-pipe.ts`. */
+const quick: ReadonlySet<string> = new Set([
+  'eth_blockNumber',
+  'eth_chainId',
+  'eth_coinbase',
+  'eth_getBalance',
+  'eth_getBlockByHash',
+  'eth_getBlockByNumber',
+  'eth_getBlockTransactionCountByHash',
+  'eth_getBlockTransactionCountByNumber',
+  'eth_getCode',
+  'eth_getRawTransactionByHash',
+  'eth_getStorageAt',
+  'eth_getTransactionByHash',
+  'eth_getTransactionCount',
+  'eth_getTransactionReceipt',
+  'eth_syncing',
+  'net_listening',
+  'net_version',
+  'txpool_status',
+])
+/** Longer requests go over HTTP: the local socket is searched from the start for each part of one. */
+const MAX_QUICK_PARAMS = 4_096
 const MAX_SOCKETS = 32
 const HEADERS_END = '\r\n\r\n'
 
@@ -36,11 +61,14 @@ export class AnvilClient {
   readonly #waiting: Job[] = []
   readonly #lines = new Set<Line>()
   readonly #head: string
+  readonly #pipe: AnvilPipe | undefined
   #closed = false
 
-  constructor(host: string, port: number) {
+  /** @param pipe the local socket, where there is one */
+  constructor(host: string, port: number, pipe?: AnvilPipe) {
     this.#host = host
     this.#port = port
+    this.#pipe = pipe
     this.#head = `POST / HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: `
   }
 
@@ -56,10 +84,24 @@ export class AnvilClient {
     })
   }
 
+  /**
+   * Asks one method and returns the answer from behind its id on: `"result":…}` or `"error":…}`.
+   * Throws `evm/engineGone`.
+   */
+  async ask(method: string, params: unknown): Promise<string> {
+    const given = JSON.stringify(params)
+    if (this.#pipe?.isOpen === true && isQuick(method, params, given)) {
+      const rest = await this.#pipe.ask(method, given)
+      // Of a parameter, only HTTP says what is wrong with it; to ask twice changes nothing.
+      if (!rest.startsWith('"error":')) return rest
+    }
+    const body = `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)},"params":${given}}`
+    return behindId((await this.send(body)).toString('utf8'))
+  }
+
   /** Calls one method. Throws `evm/engineRefused` for an error, `evm/engineGone`. */
   async call(method: string, params: readonly unknown[] = []): Promise<unknown> {
-    const answer = await this.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
-    const { result, error } = JSON.parse(answer.toString('utf8')) as {
+    const { result, error } = JSON.parse(`{${await this.ask(method, params)}`) as {
       result?: unknown
       error?: { message?: string }
     }
@@ -70,6 +112,7 @@ export class AnvilClient {
   /** Ends all connections; what is under way fails with `evm/engineGone`. */
   close(): void {
     this.#closed = true
+    this.#pipe?.close()
     for (const job of this.#waiting.splice(0)) job.reject(EvmError.engineGone())
     for (const line of this.#lines) line.socket.destroy()
   }
@@ -139,4 +182,10 @@ export class AnvilClient {
     if (next !== undefined && !this.#closed) this.#start(this.#open(), next)
     else next?.reject(EvmError.engineGone())
   }
+}
+
+/** Values nested too deeply make the engine refuse a request without saying which. */
+function isQuick(method: string, params: unknown, given: string): boolean {
+  if (!quick.has(method) || given.length > MAX_QUICK_PARAMS) return false
+  return Array.isArray(params) && params.every((one) => typeof one !== 'object')
 }

@@ -12,6 +12,8 @@ export interface AnvilProcess {
   readonly host: string
   readonly port: number
   readonly pid: number
+  /** Its local socket, where there can be one. */
+  readonly ipc: string | undefined
   /** Settles when the process is gone; says how it ended. */
   readonly ended: Promise<string>
   /** What it printed last. */
@@ -26,6 +28,8 @@ export interface AnvilOptions {
 }
 
 const KEPT_OUTPUT = 2_000
+/** Bytes; macOS has the shortest, 104 with the zero at the end. */
+const MAX_SOCKET_PATH = 103
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
 
 /** Starts the engine without mining on an address and port of its own. */
@@ -33,7 +37,9 @@ export async function startAnvil({ binary, dataDir, args }: AnvilOptions): Promi
   endStale(dataDir)
   const host = privateHost()
   const port = await freePort(host)
-  const command = [binary, '--host', host, '--port', `${port}`, '--quiet', '--no-cors', ...args]
+  const ipc = await ipcFile(dataDir)
+  const doors = ['--host', host, '--port', `${port}`, ...(ipc === undefined ? [] : ['--ipc', ipc])]
+  const command = [binary, ...doors, '--quiet', '--no-cors', ...args]
   // The engine cannot watch whether we live; the kernel can, and ends it with us.
   const wrapped =
     process.platform === 'linux' && setpriv !== undefined
@@ -57,12 +63,14 @@ export async function startAnvil({ binary, dataDir, args }: AnvilOptions): Promi
     host,
     port,
     pid,
+    ipc,
     ended,
     said: () => output.trim(),
     async kill() {
       child.kill('SIGKILL')
       await ended
       rmSync(pidFile(dataDir), { force: true })
+      if (ipc !== undefined) rmSync(ipc, { force: true })
     },
   }
 }
@@ -93,6 +101,20 @@ async function freePort(host: string): Promise<number> {
   const port = portOf(probe)
   await new Promise<void>((resolve) => probe.close(() => resolve()))
   return port
+}
+
+/** `undefined` where the path is too long for the kernel or the disk has no sockets. */
+async function ipcFile(dataDir: string): Promise<string | undefined> {
+  const file = path.resolve(dataDir, 'engine.ipc')
+  if (process.platform === 'win32' || Buffer.byteLength(file) > MAX_SOCKET_PATH) return undefined
+  // One that an earlier engine left would be in the way.
+  rmSync(file, { force: true })
+  // The engine would end where it cannot listen.
+  const probe = createServer()
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(undefined))
+    probe.listen(file, () => probe.close(() => resolve(file)))
+  })
 }
 
 function pidFile(dataDir: string): string {

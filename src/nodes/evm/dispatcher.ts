@@ -30,7 +30,6 @@ export interface DispatcherOptions {
   readonly transactions: Transactions
 }
 
-const ERROR_WITHIN = 1_024
 const calls: ReadonlySet<string> = new Set(['eth_call', 'eth_estimateGas'])
 
 export class Dispatcher {
@@ -44,32 +43,26 @@ export class Dispatcher {
     this.#gasPrice = new GasPrice(() => chain.client, chain.settings.minGasPrice)
   }
 
-  /**
-   * Answers a request; never throws.
-   *
-   * @param body the bytes of the request when they hold nothing else, to be passed on unread
-   */
-  async answer(request: RpcRequest, body?: Buffer): Promise<RpcAnswer> {
+  /** Answers a request; never throws. */
+  async answer(request: RpcRequest): Promise<RpcAnswer> {
     try {
       const method = this.#options.chain.extension?.aliasOf?.(request.method)
-      if (method !== undefined) return await this.#answer({ ...request, method }, undefined)
-      return await this.#answer(request, request.plain ? body : undefined)
+      return await this.#answer(method === undefined ? request : { ...request, method })
     } catch (error) {
       return refusal(messageOf(error))
     }
   }
 
-  async #answer(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
+  async #answer(request: RpcRequest): Promise<RpcAnswer> {
     const { method, params } = request
-    if (method === 'eth_sendRawTransaction')
-      return this.#options.transactions.sendRaw(request, body)
+    if (method === 'eth_sendRawTransaction') return this.#options.transactions.sendRaw(request)
     if (!Array.isArray(params)) return refusal('non-array args', -32602)
     if (params.includes('safe') || params.includes('finalized')) {
       return refusal('invalid argument: hex string without 0x prefix', -32602)
     }
     if (method === 'debug_traceCall') return this.#ask(method, tracedBlock(params))
-    if (passed.has(method)) return this.#forward(request, body)
-    if (calls.has(method)) return this.#call(request, body)
+    if (passed.has(method)) return this.#forward(request)
+    if (calls.has(method)) return this.#call(request)
     const shape = shaped.get(method)
     if (method === 'eth_getBlockByNumber' && params[0] === 'pending') {
       return this.#reshape(method, params, shapePending)
@@ -108,27 +101,19 @@ export class Dispatcher {
     return methodMissing(method)
   }
 
-  async #forward({ method, params }: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
-    const { client, settings } = this.#options.chain
-    if (body === undefined || settings.fork !== undefined) return this.#ask(method, params)
-    const text = await client.send(body)
-    // The engine writes `{"jsonrpc":"2.0","id":…,"error":…`; ids are short.
-    if (!text.subarray(0, ERROR_WITHIN).includes('"error":')) return { text }
-    const { error } = JSON.parse(text.toString('utf8')) as { error?: RpcFailure }
-    return error === undefined ? { text } : realAnswer(method, params, error)
+  async #forward({ method, params }: RpcRequest): Promise<RpcAnswer> {
+    const rest = await this.#options.chain.client.ask(method, params)
+    if (!rest.startsWith('"error":')) return { rest }
+    const { error } = JSON.parse(`{${rest}`) as { error: RpcFailure }
+    return this.#askOrigin(method, params, error)
   }
 
   async #ask(
     method: string,
     params: unknown,
   ): Promise<{ readonly result: unknown } | { readonly error: RpcFailure }> {
-    const text = await this.#options.chain.client.send(
-      JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    )
-    const { result, error } = JSON.parse(text.toString('utf8')) as {
-      result?: unknown
-      error?: RpcFailure
-    }
+    const rest = await this.#options.chain.client.ask(method, params)
+    const { result, error } = JSON.parse(`{${rest}`) as { result?: unknown; error?: RpcFailure }
     if (error === undefined) return { result: result ?? null }
     return this.#askOrigin(method, params, error)
   }
@@ -172,33 +157,26 @@ export class Dispatcher {
   }
 
   /** `eth_call` and `eth_estimateGas`. A real node gives the sender of a call all the coins it wants. */
-  async #call(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
-    const answer = await this.#run(request, body)
+  async #call(request: RpcRequest): Promise<RpcAnswer> {
+    const answer = await this.#run(request)
     if (request.method !== 'eth_call' || !('error' in answer)) return answer
     if (answer.error.message !== NO_FUNDS) return answer
     const [call, block = 'latest', overrides, ...rest] = request.params as readonly unknown[]
     if (!isObject(call) || typeof call['from'] !== 'string') return answer
     const others = isObject(overrides) ? overrides : {}
     const rich = { ...others, [call['from']]: { balance: `0x${'f'.repeat(64)}` } }
-    return this.#run({ ...request, params: [call, block, rich, ...rest] }, undefined)
+    return this.#run({ ...request, params: [call, block, rich, ...rest] })
   }
 
-  async #run(request: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
-    const { method, params } = request
-    const [given, block = 'latest', overrides, ownBlock] = params as readonly unknown[]
-    if (!isObject(given)) return this.#forward(request, body)
+  async #run(request: RpcRequest): Promise<RpcAnswer> {
+    const [given, block = 'latest', overrides, ownBlock] = request.params as readonly unknown[]
+    if (!isObject(given)) return this.#forward(request)
     // The node's call objects have `data` alone; `input` is one of the names it does not know.
     const { input: _, ...named } = given
     const call = legacyOnly(named)
     const state = await this.#stateOf(call, block, overrides)
     const blockOfCall = isObject(ownBlock) ? { ...BLOCK_OF_CALLS, ...ownBlock } : BLOCK_OF_CALLS
-    const whole = [call, block, state ?? null, blockOfCall]
-    const { id, plain } = request
-    const asked = { jsonrpc: '2.0', id: plain ? id : 1, method, params: whole }
-    return this.#forward(
-      { ...request, params: whole },
-      plain && body !== undefined ? Buffer.from(JSON.stringify(asked)) : undefined,
-    )
+    return this.#forward({ ...request, params: [call, block, state ?? null, blockOfCall] })
   }
 
   /** The state in which a call has to run: what the caller wants, and answers it will meet. */

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { AnvilClient } from './anvil-client.ts'
+import { AnvilPipe } from './anvil-pipe.ts'
 import { type AnvilProcess, startAnvil } from './anvil-process.ts'
 import { EvmError } from './errors.ts'
 import { forkArguments, furnish } from './fork.ts'
@@ -89,12 +90,15 @@ async function answering(anvil: AnvilProcess): Promise<AnvilClient> {
   const deadline = performance.now() + READY_WITHIN_MS
   while (performance.now() < deadline) {
     if (ending !== undefined) throw EvmError.engineEnded(ending, anvil.said())
-    const client = new AnvilClient(anvil.host, anvil.port)
+    const probe = new AnvilClient(anvil.host, anvil.port)
     try {
-      await client.call('eth_chainId')
-      return client
+      await probe.call('eth_chainId')
+      if (anvil.ipc === undefined) return probe
+      const pipe = await AnvilPipe.open(anvil.ipc)
+      probe.close()
+      return new AnvilClient(anvil.host, anvil.port, pipe)
     } catch {
-      client.close()
+      probe.close()
       await after(2)
     }
   }

@@ -13,7 +13,6 @@ import { refusal } from './rpc-message.ts'
 
 /** Clients keep connections for long; a server that closes one first breaks their next request. */
 const KEEP_ALIVE_MS = 11 * 60 * 1000
-const SMALL = 8_192
 const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 
 const noSubscriptions: Special = ({ method }) =>
@@ -53,7 +52,7 @@ async function serve(
     tooLong(response, 'more')
     return
   }
-  let answer: string | Buffer | undefined
+  let answer: string | undefined
   try {
     answer = await answerBody(body, dispatcher, noSubscriptions)
   } catch (error) {
@@ -61,9 +60,8 @@ async function serve(
   }
   const length = answer === undefined ? 0 : Buffer.byteLength(answer)
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': length })
-  // Head and text leave in one write; bytes would be a second one. Latin-1 keeps them as they are.
-  if (answer instanceof Buffer && length < SMALL) response.end(answer.toString('latin1'), 'latin1')
-  else response.end(answer)
+  // Head and text leave in one write; bytes would be a second one.
+  response.end(answer)
 }
 
 /** `undefined` when it is too long. Listeners cost less than iterating, and this is done per request. */

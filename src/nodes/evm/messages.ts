@@ -25,14 +25,14 @@ export async function answerBody(
   body: Buffer,
   dispatcher: Dispatcher,
   special: Special,
-): Promise<string | Buffer | undefined> {
+): Promise<string | undefined> {
   let message: unknown
   try {
     message = JSON.parse(body.toString('utf8'))
   } catch {
     return answerText(null, parseFailure)
   }
-  if (!Array.isArray(message)) return answerOne(message, { dispatcher, special, body })
+  if (!Array.isArray(message)) return answerOne(message, { dispatcher, special })
   if (message.length === 0) return answerText(null, refusal('empty batch', -32600))
   if (message.length > MAX_BATCH) return answerText(null, refusal('batch too large', -32600))
   const answers = await answerBatch(message, { dispatcher, special })
@@ -42,22 +42,19 @@ export async function answerBody(
 interface Way {
   readonly dispatcher: Dispatcher
   readonly special: Special
-  readonly body?: Buffer
 }
 
 async function answerOne(
   message: unknown,
-  { dispatcher, special, body }: Way,
-): Promise<string | Buffer | undefined> {
+  { dispatcher, special }: Way,
+): Promise<string | undefined> {
   const request = readRequest(message)
   if (!('method' in request)) return answerText(request.id, invalidRequest)
-  const answer = await (special(request) ?? dispatcher.answer(request, body))
-  if (!request.hasId) return undefined
-  if ('text' in answer) return answer.text
-  return textOf(request.id, answer)
+  const answer = await (special(request) ?? dispatcher.answer(request))
+  return request.hasId ? textOf(request.id, answer) : undefined
 }
 
-function textOf(id: unknown, answer: Exclude<RpcAnswer, { text: Buffer }>): string {
+function textOf(id: unknown, answer: RpcAnswer): string {
   try {
     return answerText(id, answer)
   } catch {
@@ -79,7 +76,7 @@ async function answerBatch(messages: readonly unknown[], way: Way): Promise<read
     const alone = 'method' in request && changesSomething(request.method)
     if (alone) await Promise.all(running)
     const task = answerOne(message, way).then((answer) => {
-      answers[at] = answer?.toString()
+      answers[at] = answer
       bytes += answer?.length ?? 0
       running.delete(task)
     })

@@ -1,5 +1,5 @@
 /** Requests and answers as the nodes of ESC and EID read and write them. */
-import { isObject, type JsonObject } from './json-values.ts'
+import { isObject } from './json-values.ts'
 
 export interface RpcRequest {
   /** `undefined` for a notification, which gets no answer. */
@@ -7,8 +7,6 @@ export interface RpcRequest {
   readonly hasId: boolean
   readonly method: string
   readonly params: unknown
-  /** Whether the engine would take the request as it stands. */
-  readonly plain: boolean
 }
 
 export interface RpcFailure {
@@ -17,11 +15,11 @@ export interface RpcFailure {
   readonly data?: unknown
 }
 
-/** The engine's own answer, passed on as it is, or ours. */
+/** Ours, or the engine's own from behind its id on (`"result":…}`), to be passed on as it is. */
 export type RpcAnswer =
   | { readonly result: unknown }
   | { readonly error: RpcFailure }
-  | { readonly text: Buffer }
+  | { readonly rest: string }
 
 export const refusal = (message: string, code = -32000): { error: RpcFailure } => ({
   error: { code, message },
@@ -47,13 +45,10 @@ export function readRequest(message: unknown): RpcRequest | { readonly id: unkno
   if (typeof method !== 'string' || method === '' || (hasId && !validId)) {
     return { id: validId ? id : null }
   }
-  return { id, hasId, method, params: params ?? [], plain: hasId && isPlain(message) }
+  return { id, hasId, method, params: params ?? [] }
 }
 
-function isPlain({ jsonrpc, id }: JsonObject): boolean {
-  return jsonrpc === '2.0' && (typeof id === 'string' || Number.isSafeInteger(id))
-}
-
-export function answerText(id: unknown, answer: Exclude<RpcAnswer, { text: Buffer }>): string {
+export function answerText(id: unknown, answer: RpcAnswer): string {
+  if ('rest' in answer) return `{"jsonrpc":"2.0","id":${JSON.stringify(id ?? null)},${answer.rest}`
   return JSON.stringify({ jsonrpc: '2.0', id: id ?? null, ...answer })
 }

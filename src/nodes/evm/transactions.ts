@@ -30,8 +30,6 @@ export interface Rulers {
   readonly difficulty: DifficultyOpcode
 }
 
-const GIVEN_HASH = /"result":"(0x[0-9a-f]{64})"/
-
 export class Transactions {
   readonly #chain: Chain
   readonly #guard: Guard | undefined
@@ -45,13 +43,13 @@ export class Transactions {
     this.#difficulty = difficulty
   }
 
-  /** `eth_sendRawTransaction`. `body` is the request as it came, if the engine can take it so. */
-  async sendRaw({ params }: RpcRequest, body: Buffer | undefined): Promise<RpcAnswer> {
+  /** `eth_sendRawTransaction` */
+  async sendRaw({ params }: RpcRequest): Promise<RpcAnswer> {
     const raw = Array.isArray(params) ? (params[0] as unknown) : undefined
     const { settings, chainId } = this.#chain
     const checked = checkRawTransaction(raw, { ...settings, chainId })
     if ('error' in checked) return checked
-    const send = () => this.#forwardRaw(String(raw), body)
+    const send = () => this.#forwardRaw(String(raw))
     const { to, data } = checked.transaction
     if (await this.#isFrozen(checked.transaction)) return refusal('is frozen account')
     const answer = this.#isRuled(checked.transaction)
@@ -133,16 +131,14 @@ export class Transactions {
     }
   }
 
-  async #forwardRaw(raw: string, body: Buffer | undefined): Promise<Sent> {
-    const request = { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [raw] }
-    const text = await this.#chain.client.send(body ?? JSON.stringify(request))
-    const hash = GIVEN_HASH.exec(text.toString('latin1'))?.[1]
-    if (hash === undefined) {
-      const { error } = JSON.parse(text.toString('utf8')) as { error?: RpcFailure }
+  async #forwardRaw(raw: string): Promise<Sent> {
+    const rest = await this.#chain.client.ask('eth_sendRawTransaction', [raw])
+    const { result, error } = JSON.parse(`{${rest}`) as { result?: unknown; error?: RpcFailure }
+    if (typeof result !== 'string') {
       return { answer: { error: poolRefusal(error?.message ?? 'refused', hashOf(raw)) } }
     }
-    this.#chain.took({ kind: 'sent', hash, raw })
-    return { hash, answer: body === undefined ? { result: hash } : { text } }
+    this.#chain.took({ kind: 'sent', hash: result, raw })
+    return { hash: result, answer: { result } }
   }
 
   /** `eth_sendTransaction`, for accounts the devnet impersonates. */
@@ -161,9 +157,8 @@ export class Transactions {
 
   async #forwardOrder(order: JsonObject): Promise<Sent> {
     const { client } = this.#chain
-    const request = { jsonrpc: '2.0', id: 1, method: 'eth_sendTransaction', params: [order] }
-    const text = (await client.send(JSON.stringify(request))).toString('utf8')
-    const { result, error } = JSON.parse(text) as { result?: unknown; error?: RpcFailure }
+    const rest = await client.ask('eth_sendTransaction', [order])
+    const { result, error } = JSON.parse(`{${rest}`) as { result?: unknown; error?: RpcFailure }
     if (typeof result !== 'string') {
       const message = error?.message ?? 'refused'
       if (/no signer/i.test(message)) return { answer: refusal('unknown account') }

@@ -93,7 +93,7 @@ class Client {
 
   async #answer(data: Buffer): Promise<void> {
     const answer = await answerBody(data, this.#dispatcher, (request) => this.#special(request))
-    if (answer !== undefined) this.#send(answer.toString())
+    if (answer !== undefined) this.#send(answer)
     for (const start of this.#starters.splice(0)) start()
   }
 
