@@ -3,7 +3,7 @@ import type { PlacementEvent, Provider } from './placement/provider.ts'
 
 /** As `ela dev` or `ela run` hands it in. What is missing is refused by name. */
 export interface RuntimeWorld {
-  /** Chain → URL of its JSON-RPC, nearest first. */
+  /** Chain → URL of its JSON-RPC, nearest first. One list is one memory of who answers. */
   readonly chains: Readonly<Record<string, readonly string[]>>
   /** Folder of the user's runtime state, mode 0700: storage, grants, what was seen. */
   readonly stateFolder: string

@@ -27,9 +27,10 @@ export type AllGrants = Readonly<Record<string, AppGrants>>
 
 const SCHEMA = 'ela/grants@1'
 const MOST_BYTES = 4 * 1024 ** 2
-const LOCK_WITHIN_MS = 5_000
 /** No change takes so long: its maker was killed. */
 const LOCK_STALE_MS = 10_000
+/** Longer than that, so that a killed maker costs patience and no failure. */
+const LOCK_WITHIN_MS = 12_000
 
 export function grantFileIn(stateFolder: string): string {
   return path.join(stateFolder, 'grants.json')
