@@ -120,6 +120,23 @@ test('two that are opened are two, share storage and no process, and stop when a
   assert.is((await other.over).code, 0)
 })
 
+test('an installed app runs by its name and its DID, and for a day without the chain, with less', async () => {
+  const installed = await told(`install ${BUNDLE} --offline`)
+  assert.is(installed.code, 0)
+  for (const named of ['shop', installed.data.app]) {
+    const { status, over, stop } = await running('--grant all', named)
+    assert.is(status.signature, 'signed')
+    stop()
+    assert.is((await over).code, 0)
+  }
+  const { status, over, stop } = await running('--grant all --eid http://127.0.0.1:1', 'shop')
+  assert.equal([status.signature, status.granted], ['offline', ['storage']])
+  stop()
+  const { code, stderr } = await over
+  assert.is(code, 0)
+  assert.match(stderr, 'no chain can be asked')
+})
+
 test('a flipped byte ends it, and it does not start again until that is lifted', async () => {
   const { status, over } = await running()
   const file = path.join(runs.path, status.instance, 'files/service.js')
