@@ -34,6 +34,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 const variables: readonly (readonly [name: string, meaning: string])[] = [
   ['ELA_<FLAG>', 'any flag of any command: `ELA_PORT_BASE=30000` is `--port-base 30000`'],
   ['ELA_SESSION', 'the devnet to talk to: path of its session.json'],
+  ['ELA_RUN_FOLDER', 'where running DApps have their sockets, instead of /tmp/ela-UID'],
   ['ELA_MNEMONIC_FILE', 'file with the phrase to derive accounts and DIDs from'],
   ['ELA_KEYSTORE', 'folder of `ela keys`, instead of ~/.ela/keys'],
   ['ELA_KEYSTORE_JSON', 'a key file of `ela keys` itself, for `ela sign` and `ela publish` in CI'],
