@@ -63,6 +63,7 @@ export async function runHostile(run: HostileRun): Promise<Attempts> {
   const full = await enclose('A', places, {
     engine: [String(port), String(hostPid), ...names],
     dataBytes: dataMiB * 1024 * 1024,
+    config: '',
   })
   const enclosure = run.withoutFilter === true ? unfiltered(full) : full
   const lines: string[] = []

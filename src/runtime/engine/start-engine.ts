@@ -27,7 +27,7 @@ export interface EngineOptions {
   /** Names the instance; part of what its key signs. */
   readonly id: string
   readonly staged: StagedDapp
-  /** Full path of a folder of this instance alone, mode 0700. Two files of the engine come into it. */
+  /** Full path of a folder of this instance alone, mode 0700. Files of the engine come into it. */
   readonly runFolder: string
   readonly level: Level
   readonly gateway: { readonly socket: string; readonly token: string }
@@ -92,10 +92,11 @@ export async function startEngine(
       headers: options.headers,
       heapMiB: Math.floor(staged.limits.memoryMiB / 2),
     })
-    writeFileSync(files.config, config, { mode: 0o600, flag: 'wx' })
+    if (level !== 'A') writeFileSync(files.config, config, { mode: 0o600, flag: 'wx' })
     const enclosure = await enclose(level, places, {
       engine: ['serve', '-I', seen.modules, seen.config, 'config', ...sockets],
       dataBytes: dataBytes(staged.limits.memoryMiB),
+      config,
     })
     const output = new InstanceOutput(onLine)
     const inherited = { http: http.fd, ctl: ctl.fd }

@@ -22,11 +22,12 @@ export interface Descriptors {
 /**
  * Every namespace of its own, no capability, and of the file system only what is listed, read-only:
  * no /proc, no /tmp, nothing that can be written. The engine is process 1 of its namespace: when it
- * ends, so does whatever else were in there. It needs `/dev/urandom` and no other device.
+ * ends, so does whatever else were in there. It needs `/dev/urandom` and no other device. Its
+ * configuration comes through a descriptor, and is on no disk.
  */
 export function bubblewrapArguments(
   places: JailPlaces & { readonly libraries: readonly string[] },
-  { filter, info }: Descriptors,
+  { filter, info, config }: Descriptors & { readonly config: number },
 ): readonly string[] {
   const readable = (from: string, to: string) => ['--ro-bind', from, to]
   return [
@@ -37,7 +38,7 @@ export function bubblewrapArguments(
     ...['--hostname', 'dapp'],
     ...places.libraries.flatMap((file) => readable(file, path.posix.normalize(file))),
     ...readable(places.program, inside.program),
-    ...readable(places.config, inside.config),
+    ...['--ro-bind-data', String(config), inside.config],
     ...readable(places.modules, inside.modules),
     ...(places.assets === undefined ? [] : readable(places.assets, inside.assets)),
     ...['--dir', path.posix.dirname(inside.gateway)],

@@ -11,13 +11,15 @@ import { sandboxProfile } from './macos-profile.ts'
 import { seccompFilter } from './seccomp.ts'
 
 /** File descriptors of the engine, and of what starts it. */
-export const descriptors = { http: 3, ctl: 4, info: 5, filter: 6 } as const
+export const descriptors = { http: 3, ctl: 4, info: 5, filter: 6, config: 7 } as const
 
 export interface Enclosure {
   readonly file: string
   readonly args: readonly string[]
   /** Bytes for the descriptor `filter`, when there is one. */
   readonly filter: Buffer | undefined
+  /** Text for the descriptor `config`, when it does not lie in a file. */
+  readonly config?: string | undefined
   /** Whether standard input is a pipe from us, whose end ends the instance. */
   readonly watchesInput: boolean
 }
@@ -29,16 +31,23 @@ export function placesInside(level: Level, places: JailPlaces): JailPlaces {
   return { ...inside, assets }
 }
 
-/**
- * @param engine arguments of the engine, in paths as it sees them
- * @param dataBytes most memory it may have as data
- */
+export interface Enclosed {
+  /** Arguments of the engine, in paths as it sees them. */
+  readonly engine: readonly string[]
+  /** Most memory that it may have as data. */
+  readonly dataBytes: number
+  /** The configuration. At level A it is handed over; elsewhere it must lie in its file. */
+  readonly config: string
+}
+
+/** Throws `runtime/levelTooLow`, and `runtime/librariesMissing` at level A. */
 export async function enclose(
   level: Level,
   places: JailPlaces,
-  { engine, dataBytes }: { readonly engine: readonly string[]; readonly dataBytes: number },
+  enclosed: Enclosed,
 ): Promise<Enclosure> {
-  if (level === 'A') return bubblewrapped(places, engine, dataBytes)
+  if (level === 'A') return bubblewrapped(places, enclosed)
+  const { engine, dataBytes } = enclosed
   const profile = level === 'B' ? sandboxProfile(realPlaces(places)) : undefined
   const sandbox = profile === undefined ? [] : ['/usr/bin/sandbox-exec', '-p', profile]
   const prlimit = systemProgram('prlimit')
@@ -67,8 +76,7 @@ function realPlaces(places: JailPlaces): JailPlaces {
 
 async function bubblewrapped(
   places: JailPlaces,
-  engine: readonly string[],
-  dataBytes: number,
+  { engine, dataBytes, config }: Enclosed,
 ): Promise<Enclosure> {
   const bwrap = systemProgram('bwrap')
   const prlimit = systemProgram('prlimit')
@@ -87,6 +95,7 @@ async function bubblewrapped(
       ...engine,
     ],
     filter: seccompFilter({ processor, connectLength: GATEWAY_ADDRESS_LENGTH }),
+    config,
     watchesInput: false,
   }
 }

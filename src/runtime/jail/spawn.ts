@@ -33,7 +33,7 @@ export interface EnclosedProcess {
  *   talked to by its standard input and output, and prints on standard error alone
  */
 export function spawnEnclosed(
-  { file, args, filter, watchesInput }: Enclosure,
+  { file, args, filter, config, watchesInput }: Enclosure,
   inherited: { readonly http: number; readonly ctl: number } | undefined,
   onLine: (line: string) => void,
 ): EnclosedProcess {
@@ -41,7 +41,10 @@ export function spawnEnclosed(
   const { http, ctl } = inherited ?? { http: nothing.fd, ctl: nothing.fd }
   const input = watchesInput || inherited === undefined ? 'pipe' : 'ignore'
   const stdio: Stdio[] = [input, 'pipe', 'pipe', http, ctl, 'pipe']
-  if (filter !== undefined) stdio.push('pipe')
+  if (filter !== undefined || config !== undefined) {
+    stdio.push(filter === undefined ? 'ignore' : 'pipe')
+  }
+  if (config !== undefined) stdio.push('pipe')
   for (const fd of handedDown().filter((fd) => fd >= stdio.length)) {
     while (stdio.length < fd) stdio.push('ignore')
     stdio[fd] = nothing.fd
@@ -60,6 +63,9 @@ export function spawnEnclosed(
   let mark: ProcessMark | undefined
   const engine = Promise.race([enginePid(child), exited.then(() => undefined)]).then((pid) => {
     mark = pid === undefined ? undefined : markOf(pid)
+    // Not before: when the pid is told, bubblewrap is bound to end with us. Were we killed earlier, it
+    // would find an empty configuration, and the engine would end by itself.
+    if (config !== undefined) (streams[descriptors.config] as Writable | undefined)?.end(config)
     return pid
   })
   const killGroup = () => {

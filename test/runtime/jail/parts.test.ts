@@ -141,7 +141,7 @@ test('level A sees only its own paths; the others see those of the host', async 
   })
   assert.equal(placesInside('C', places), places)
   const { file, args, watchesInput, filter } = await enclose('B', places, {
-    ...{ engine: ['serve'], dataBytes: 1 },
+    ...{ engine: ['serve'], dataBytes: 1, config: '' },
   })
   assert.is(file, '/bin/sh')
   assert.ok(watchesInput && filter === undefined)
