@@ -25,6 +25,7 @@ import { privateFolder } from '../identity/private-file.ts'
 import { isAlive, markOf, type ProcessMark } from '../supervisor/process-table.ts'
 import { signalGroup } from '../supervisor/supervised-process.ts'
 import { RuntimeError } from './errors.ts'
+import { endStrays } from './jail/strays.ts'
 
 const OWNER = 'owner.json'
 const PRIVATE_FILE = 0o600
@@ -113,6 +114,7 @@ export function removeStaleRunFolders(root: string): void {
     if (stateOf(folder) !== 'stale') continue
     const { engine } = readOwner(folder) ?? {}
     if (engine !== undefined && isAlive(engine)) signalGroup(engine.pid, 'SIGKILL')
+    endStrays(folder)
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -1,8 +1,10 @@
 /** What an instance inherits, and that it ends with the one who started it. */
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { handedDown } from '../../../src/runtime/jail/handed-down.ts'
+import { endStrays } from '../../../src/runtime/jail/strays.ts'
 import { markOf } from '../../../src/supervisor/process-table.ts'
 import { until } from '../../support/fails.ts'
 import { temporaryFolder } from '../../support/folder.ts'
@@ -82,6 +84,23 @@ for (const one of levels) {
     },
   )
 }
+
+onLinux(
+  'attack 42: what a killed supervisor left of a jail is found by its folder and ended',
+  async () => {
+    using folder = temporaryFolder()
+    const [stray, other] = [folder.join('run-1', 'ctl'), folder.join('run-12', 'ctl')].map((file) =>
+      spawn('sh', ['-c', 'read line', 'sh', file]),
+    )
+    assert.ok(stray !== undefined && other !== undefined)
+    await until('its end', () => {
+      endStrays(folder.join('run-1'))
+      return stray.signalCode === 'SIGKILL'
+    })
+    assert.is(other.exitCode, null)
+    other.kill('SIGKILL')
+  },
+)
 
 onLinux('what is opened here is not inheritable', () => {
   for (const fd of handedDown()) {
