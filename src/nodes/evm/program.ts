@@ -40,6 +40,11 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
   const { dataDir } = options.settings
   const settings = await pinFork(options.settings, hasSavedChain(dataDir))
   const binary = anvilBinary(import.meta.url)
+  let isStopping = false
+  // What a stop cuts off in the middle of its work has not failed.
+  const failed = (error: unknown) => {
+    if (!isStopping) onFailure(error)
+  }
   let guard: Guard | undefined
   let difficulty: DifficultyOpcode | undefined
   const chain = await Chain.open({
@@ -50,8 +55,8 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     onFailure,
     onBlocks(blocks) {
       for (const said of blockReports(blocks)) onReport(said)
-      guard?.tidyUp().catch(onFailure)
-      difficulty?.tidyUp().catch(onFailure)
+      guard?.tidyUp().catch(failed)
+      difficulty?.tidyUp().catch(failed)
     },
   })
   difficulty = new DifficultyOpcode(chain)
@@ -75,6 +80,7 @@ export async function openNode(options: NodeOptions): Promise<RunningNode> {
     chain,
     dispatcher,
     async stop() {
+      isStopping = true
       await Promise.all([closeServer(http), ws.close()])
       await chain.close()
     },
