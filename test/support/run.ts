@@ -3,9 +3,9 @@
  * What takes minutes by its nature lies in `test/long/` and runs with `--long` (`npm run test:long`).
  *
  * uvu forgives a file that registers nothing, a test without end, an open handle and an empty
- * selection; here each of them fails the run. Files run one after another in this process, except
- * folders in `apart`, whose files get a process of their own because they load heavy clients or
- * change process-wide state.
+ * selection; here each of them fails the run. The files of a room run one after another in one
+ * process, except folders in `apart`, whose files get a process of their own because they load heavy
+ * clients or change process-wide state.
  */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -45,11 +45,12 @@ if (process.env['TEST_APART'] === '1') {
   const isApart = (file: string) => apart.some((folder) => file.startsWith(folder))
   let passed = 0
   let failed = 0
-  const together = files.filter((file) => !isApart(file))
-  const batches = [
-    ...(together.length > 0 ? [together] : []),
-    ...files.filter(isApart).map((f) => [f]),
-  ]
+  const rooms = new Map<string, string[]>()
+  for (const file of files.filter((one) => !isApart(one))) {
+    const room = file.split('/')[1] ?? ''
+    rooms.set(room, [...(rooms.get(room) ?? []), file])
+  }
+  const batches = [...rooms.values(), ...files.filter(isApart).map((file) => [file])]
   for (const batch of batches) {
     const result = runApart(batch)
     passed += result.passed
