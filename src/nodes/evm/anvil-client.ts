@@ -10,11 +10,13 @@ import { createConnection, type Socket } from 'node:net'
 import { type AnvilPipe, behindId } from './anvil-pipe.ts'
 import { EvmError } from './errors.ts'
 
-/** What the engine answers at once; see `anvil-pipe.ts`. */
+/** What the engine answers at once, or in a thread of its own (calls); see `anvil-pipe.ts`. */
 const quick: ReadonlySet<string> = new Set([
   'eth_blockNumber',
+  'eth_call',
   'eth_chainId',
   'eth_coinbase',
+  'eth_estimateGas',
   'eth_getBalance',
   'eth_getBlockByHash',
   'eth_getBlockByNumber',
@@ -33,6 +35,9 @@ const quick: ReadonlySet<string> = new Set([
 ])
 /** Longer requests go over HTTP: the local socket is searched from the start for each part of one. */
 const MAX_QUICK_PARAMS = 4_096
+/** Beyond some depth the engine refuses a request without saying which. */
+const MAX_QUICK_DEPTH = 8
+const WRONG_PARAMS = '"error":{"code":-32602,'
 const MAX_SOCKETS = 32
 const HEADERS_END = '\r\n\r\n'
 
@@ -93,7 +98,7 @@ export class AnvilClient {
     if (this.#pipe?.isOpen === true && isQuick(method, params, given)) {
       const rest = await this.#pipe.ask(method, given)
       // Of a parameter, only HTTP says what is wrong with it; to ask twice changes nothing.
-      if (!rest.startsWith('"error":')) return rest
+      if (!rest.startsWith(WRONG_PARAMS)) return rest
     }
     const body = `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)},"params":${given}}`
     return behindId((await this.send(body)).toString('utf8'))
@@ -184,8 +189,11 @@ export class AnvilClient {
   }
 }
 
-/** Values nested too deeply make the engine refuse a request without saying which. */
 function isQuick(method: string, params: unknown, given: string): boolean {
-  if (!quick.has(method) || given.length > MAX_QUICK_PARAMS) return false
-  return Array.isArray(params) && params.every((one) => typeof one !== 'object')
+  return quick.has(method) && given.length <= MAX_QUICK_PARAMS && isWithin(MAX_QUICK_DEPTH, params)
+}
+
+function isWithin(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((one) => isWithin(depth - 1, one))
 }

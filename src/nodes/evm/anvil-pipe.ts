@@ -6,7 +6,8 @@
  *     {"jsonrpc":"2.0","id":8,"result":…}\n                             answers, a line each, in any order
  *
  * Beside HTTP it costs the engine a third and us a quarter. The engine works on all requests of one
- * socket in turn, so a long one would keep the others waiting: only quick ones belong here.
+ * socket in turn, so a long one would keep the others waiting: only quick ones belong here, and
+ * calls, which it runs in threads of their own.
  */
 import { createConnection, type Socket } from 'node:net'
 import { EvmError } from './errors.ts'

@@ -6,7 +6,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { esc } from '../../../src/nodes/esc/kind.ts'
 import { AnvilPipe } from '../../../src/nodes/evm/anvil-pipe.ts'
-import { addressOf, get } from '../../support/evm.ts'
+import { addressOf, ask, get } from '../../support/evm.ts'
 import { fails } from '../../support/fails.ts'
 import { type TemporaryFolder, temporaryFolder } from '../../support/folder.ts'
 import { startNode } from '../../support/node.ts'
@@ -37,6 +37,7 @@ test.after.each(({ folder, server, engine, pipe }) => {
   folder[Symbol.dispose]()
 })
 
+const TO = `0x${'aa'.repeat(20)}`
 /** 10,000 coins of 10^18 wei. */
 const FUNDED = '0x21e19e0c9bab2400000'
 
@@ -97,6 +98,21 @@ test('is where its path is short enough; without it ESC answers the same', async
     )
   }
   assert.not.ok(existsSync(folder.join('short', 'engine.ipc')))
+})
+
+test('keeps quick questions moving beside a long call, a wrong one and one nested too deeply', async () => {
+  await using node = await startNode(esc)
+  const url = String(node.entry['rpc'])
+  const endless = { [TO]: { code: '0x5b600056' } }
+  const long = ask(url, 'eth_call', [{ to: TO, gas: '0x2faf0800' }, 'latest', endless])
+  let nested: unknown = 0
+  for (let depth = 0; depth < 200; depth++) nested = [nested]
+  for (const wrong of [nested, { blockHash: nested }, 'x']) {
+    const { error } = await ask(url, 'eth_getBalance', [addressOf(0), wrong])
+    assert.ok(error !== undefined)
+    assert.is(await get(url, 'eth_blockNumber'), '0x0')
+  }
+  assert.is((await long).error?.message, 'out of gas')
 })
 
 test.run()
