@@ -13,7 +13,7 @@ import { NO_APP, type ProjectManifest } from '../runtime/unsigned.ts'
 import type { IntentDesk } from '../wallet/intents/desk.ts'
 import type { Context } from './context.ts'
 import { keyPlaceOf } from './did-place.ts'
-import { startOf } from './pack-run.ts'
+import { packageOf, startOf } from './pack-run.ts'
 import { chainsOf } from './runtime-world.ts'
 import { walletDoorOf } from './wallet-door.ts'
 
@@ -67,7 +67,8 @@ export function projectManifestOf(config: Config, context: Context): ProjectMani
   const app = appOf(name, bundle, context)
   return {
     name,
-    version: typeof version === 'string' ? version : '0.0.0',
+    version:
+      typeof version === 'string' ? version : (packageOf(config.folder)['version'] ?? '0.1.0'),
     app,
     publisher: app,
     capabilities: capabilities as ProjectManifest['capabilities'],

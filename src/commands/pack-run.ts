@@ -217,7 +217,8 @@ async function signWith(typed: string | undefined, context: Context) {
   return async (manifest: Buffer) => [await signer.sign(messageFor(manifest))]
 }
 
-function packageOf(folder: string): Readonly<Record<string, string>> {
+/** The texts of the project's `package.json`; none when it has none. Throws `bundle/unreadable`. */
+export function packageOf(folder: string): Readonly<Record<string, string>> {
   const file = path.join(folder, 'package.json')
   if (!existsSync(file)) return {}
   try {
