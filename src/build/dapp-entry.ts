@@ -16,6 +16,11 @@ export function languageOf(entry: string): Language {
   return path.basename(entry) === 'pom.xml' ? 'java' : 'script'
 }
 
+/** Full paths below which only the language's own tools write: changes there are no edits. */
+export function outputsOf(folder: string, entry: string): readonly string[] {
+  return languageOf(entry) === 'java' ? [path.join(folder, 'target')] : []
+}
+
 export interface DappEntry {
   /** Full path of the module with `export default { fetch }`. */
   readonly file: string

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { ElaError, messageOf, systemCodeOf } from '../base/errors.ts'
 import { type DappCompiler, openDappCompiler } from '../build/compile-dapp.ts'
+import { outputsOf } from '../build/dapp-entry.ts'
 import type { Dapp, DappOptions } from './dapp-options.ts'
 import { DevGrants } from './dev-grants.ts'
 import { sinceEdit } from './edit-time.ts'
@@ -80,7 +81,7 @@ class DevService implements Dapp {
   async start(began: number): Promise<void> {
     this.#watching = await watchFiles({
       paths: [this.#options.folder],
-      ignore: this.#options.ignore,
+      ignore: [...this.#options.ignore, ...outputsOf(this.#options.folder, this.#options.entry)],
       onChange: (files) => this.#changed(files),
       onError: (error) => this.#notice(`Watching the files failed: ${messageOf(error)}.`),
     })

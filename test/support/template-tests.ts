@@ -1,5 +1,5 @@
 /** What holds of every template: its own tests pass, its config is valid, and it runs. */
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import * as assert from 'uvu/assert'
 import { languageOf } from '../../src/build/dapp-entry.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -45,14 +45,37 @@ export async function passesItsOwnTests(template: Template): Promise<void> {
 }
 
 /** Starts it, and gives back what it answers. */
-export async function runs(template: Template): Promise<string> {
+export function runs(template: Template): Promise<string> {
+  return running(template, {}, async ({ get }) => {
+    const { status, text } = await get('')
+    assert.is(status, 200, text)
+    return text
+  })
+}
+
+export interface Running {
+  readonly events: readonly DappEvent[]
+  get(path: string): Promise<{ readonly status: number; readonly text: string }>
+}
+
+/**
+ * Starts a project of the template, with some files changed, for as long as `act` takes.
+ *
+ * @param files path below the project → its new content
+ */
+export async function running<T>(
+  template: Template,
+  files: Readonly<Record<string, string>>,
+  act: (running: Running) => Promise<T>,
+): Promise<T> {
   using project = projectFrom(template)
+  for (const [file, text] of Object.entries(files)) writeFileSync(project.join(file), text)
   const config = await loadConfig(project.path)
   assert.is(config.name, 'song-shop')
   const events: DappEvent[] = []
   using folders = temporaryFolder()
   const { name, kind, folder, entry, dapp } = config
-  const running = await startDapp(
+  const started = await startDapp(
     {
       ...{ name, kind, folder, entry, ...dapp, port: 0, strictPorts: false },
       networks: () => noNetworks,
@@ -66,11 +89,13 @@ export async function runs(template: Template): Promise<string> {
       () => events.some(({ event }) => event === 'dapp-ready'),
       STARTED_WITHIN_MS,
     )
-    const response = await fetch(running.url ?? '')
-    assert.is(response.status, 200)
-    return await response.text()
+    const get = async (path: string) => {
+      const response = await fetch(`${started.url}${path}`)
+      return { status: response.status, text: await response.text() }
+    }
+    return await act({ events, get })
   } finally {
-    await running.stop()
+    await started.stop()
   }
 }
 
