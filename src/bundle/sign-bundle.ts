@@ -1,13 +1,11 @@
 /** Puts a signature into a bundle. Its id and its files stay what they were. */
+import { ArchiveSink } from './archive-sink.ts'
 import { openArchive } from './byte-source.ts'
 import { BundleError } from './errors.ts'
-import type { ListedFile } from './file-list.ts'
-import type { GzipFile } from './gzip-file.ts'
 import { writeArchive, writeHead } from './pack.ts'
-import { type FileSink, readFiles, readHead } from './read-bundle.ts'
+import { readFiles, readHead } from './read-bundle.ts'
 import { type BundleSignature, encodeSignatures, messageFor } from './signature-file.ts'
 import type { Signer } from './signer.ts'
-import { headerOf, paddingOf } from './ustar.ts'
 
 export interface SignWish {
   readonly file: string
@@ -43,34 +41,11 @@ export async function signBundle({ file, signer, bundleId, level = 6 }: SignWish
     await writeArchive(file, level, async (gzip) => {
       const encoded = encodeSignatures(bundleId, signatures)
       await writeHead(gzip, { manifest: manifestBytes, signatures: encoded, list })
-      await readFiles(source, bundle, new Copier(gzip))
+      await readFiles(source, bundle, new ArchiveSink(gzip))
     })
     const { name, version } = manifest
     return { bundleId, name, version, signatures }
   } finally {
     await source.close()
-  }
-}
-
-/** Writes each file into the new archive as it is read from the old one. */
-class Copier implements FileSink {
-  readonly #gzip: GzipFile
-  #size = 0
-
-  constructor(gzip: GzipFile) {
-    this.#gzip = gzip
-  }
-
-  begin(file: ListedFile): Promise<void> {
-    this.#size = file.size
-    return this.#gzip.write(headerOf(file))
-  }
-
-  part(bytes: Buffer): Promise<void> {
-    return this.#gzip.write(bytes)
-  }
-
-  end(): Promise<void> {
-    return this.#gzip.write(Buffer.alloc(paddingOf(this.#size)))
   }
 }

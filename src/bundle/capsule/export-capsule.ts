@@ -1,14 +1,14 @@
 /** A bundle → a capsule: its files and a `capsule.json`, in a folder or a tar.gz. */
+
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { ArchiveSink } from '../archive-sink.ts'
 import { openArchive } from '../byte-source.ts'
 import { BundleError } from '../errors.ts'
 import type { ListedFile } from '../file-list.ts'
-import type { GzipFile } from '../gzip-file.ts'
 import { asWriting, writeArchive } from '../pack.ts'
 import { type FileSink, type OpenedBundle, readFiles, readHead } from '../read-bundle.ts'
 import { Staging } from '../staging.ts'
-import { headerOf, paddingOf } from '../ustar.ts'
 import { CapsuleError } from './errors.ts'
 import {
   CAPSULE_FILE,
@@ -54,7 +54,7 @@ export async function exportCapsule(wish: ExportWish): Promise<ExportedCapsule> 
       await put(sink, Buffer.from(capsuleText(whole, signature)))
     }
     if (/\.t(?:ar\.)?gz$/.test(target)) {
-      await writeArchive(target, 6, (gzip) => fill(new TarSink(gzip)))
+      await writeArchive(target, 6, (gzip) => fill(new ArchiveSink(gzip)))
     } else await writeFolder(target, fill)
     return { bundle, capsule, signature }
   } finally {
@@ -108,28 +108,5 @@ class EntryTap implements FileSink {
 
   end(): void | Promise<void> {
     return this.#sink.end()
-  }
-}
-
-/** Files as entries of an archive. */
-class TarSink implements FileSink {
-  readonly #gzip: GzipFile
-  #size = 0
-
-  constructor(gzip: GzipFile) {
-    this.#gzip = gzip
-  }
-
-  begin(file: ListedFile): Promise<void> {
-    this.#size = file.size
-    return this.#gzip.write(headerOf(file))
-  }
-
-  part(bytes: Buffer): Promise<void> {
-    return this.#gzip.write(bytes)
-  }
-
-  end(): Promise<void> {
-    return this.#gzip.write(Buffer.alloc(paddingOf(this.#size)))
   }
 }
