@@ -1,7 +1,7 @@
-import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
 import type { Approval } from './approvals.ts'
-import { fit, type Look, rule } from './look.ts'
+import type { Look } from './look.ts'
+import { QuestionPane } from './QuestionPane.tsx'
 
 export interface ApprovalPaneProps {
   readonly approvals: readonly Approval[]
@@ -13,20 +13,10 @@ export interface ApprovalPaneProps {
 
 /** The intent that has waited longest, whole, and how many wait behind it. */
 export function ApprovalPane({ approvals, width, rows, look }: ApprovalPaneProps): ReactNode {
-  const [first, ...rest] = approvals
-  const title = rest.length > 0 ? `Wallet · ${rest.length} more wait` : 'Wallet'
+  const [first] = approvals
   const lines = first === undefined ? ['  No intent waits.'] : linesOf(first)
-  return (
-    <Box flexDirection="column" width={width} height={rows}>
-      <Text dimColor>{rule(title, width, look)}</Text>
-      <Text>
-        {lines
-          .slice(0, rows - 1)
-          .map((line) => fit(line, width))
-          .join('\n')}
-      </Text>
-    </Box>
-  )
+  const { length: count } = approvals
+  return <QuestionPane {...{ title: 'Wallet', count, lines, width, rows, look }} />
 }
 
 function linesOf({ app = 'A DApp', account, does, answersTo, warnings }: Approval): string[] {

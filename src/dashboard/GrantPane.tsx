@@ -1,7 +1,7 @@
-import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
 import type { GrantPrompt } from './dapp-state.ts'
-import { fit, type Look, rule } from './look.ts'
+import type { Look } from './look.ts'
+import { QuestionPane } from './QuestionPane.tsx'
 
 export interface GrantPaneProps {
   readonly prompts: readonly GrantPrompt[]
@@ -13,20 +13,10 @@ export interface GrantPaneProps {
 
 /** What the DApp has waited for longest, whole, and how much waits behind it. */
 export function GrantPane({ prompts, width, rows, look }: GrantPaneProps): ReactNode {
-  const [first, ...rest] = prompts
-  const title = rest.length > 0 ? `Grants · ${rest.length} more wait` : 'Grants'
+  const [first] = prompts
   const lines = first === undefined ? ['  The DApp asks for nothing.'] : linesOf(first)
-  return (
-    <Box flexDirection="column" width={width} height={rows}>
-      <Text dimColor>{rule(title, width, look)}</Text>
-      <Text>
-        {lines
-          .slice(0, rows - 1)
-          .map((line) => fit(line, width))
-          .join('\n')}
-      </Text>
-    </Box>
-  )
+  const { length: count } = prompts
+  return <QuestionPane {...{ title: 'Grants', count, lines, width, rows, look }} />
 }
 
 function linesOf({ name, app, ask }: GrantPrompt): readonly string[] {
