@@ -23,6 +23,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { messageOf, systemCodeOf } from '../base/errors.ts'
+import { flushFolder } from '../base/flush-folder.ts'
 import { KeyError } from './key-errors.ts'
 
 const PRIVATE_FILE = 0o600
@@ -159,15 +160,6 @@ export function removeDrafts(folder: string, olderThanMs = ABANDONED_MS, prefix 
     if (stats !== undefined && Date.now() - stats.mtimeMs >= olderThanMs) {
       rmSync(draft, { force: true })
     }
-  }
-}
-
-function flushFolder(folder: string): void {
-  const handle = openSync(folder, constants.O_RDONLY)
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
   }
 }
 

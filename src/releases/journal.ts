@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { ElaError, messageOf, systemCodeOf } from '../base/errors.ts'
+import { flushFolder } from '../base/flush-folder.ts'
 import type { SignedEvmTransaction } from '../wallet/evm-coins.ts'
 import { ReleaseError } from './errors.ts'
 
@@ -155,15 +156,6 @@ function cutOff(file: string, length: number): void {
   const handle = openSync(file, constants.O_RDWR)
   try {
     ftruncateSync(handle, length)
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}
-
-function flushFolder(folder: string): void {
-  const handle = openSync(folder, constants.O_RDONLY)
-  try {
     fsyncSync(handle)
   } finally {
     closeSync(handle)
